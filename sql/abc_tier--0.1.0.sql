@@ -630,6 +630,24 @@ CREATE FUNCTION abc_classify(value numeric, scheme abc_scheme) RETURNS abc_tier
 COMMENT ON FUNCTION abc_classify(numeric, abc_scheme) IS
     'tier of the row in its partition under a scheme, the same for all rows of the partition; no ORDER BY needed; NULL gets NULL, NaN and infinity are errors, negative as the scheme says';
 
+CREATE FUNCTION abc_cumulative_share(value float8) RETURNS float8
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cumulative_share_float8';
+COMMENT ON FUNCTION abc_cumulative_share(float8) IS
+    'share of the partition''s total held by rows with this value or more, 0 to 1; no ORDER BY needed; NULL gets NULL, negative values weigh nothing, NaN and infinity are errors, NULL without a positive value';
+
+CREATE FUNCTION abc_cumulative_share(value bigint) RETURNS float8
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cumulative_share_int8';
+COMMENT ON FUNCTION abc_cumulative_share(bigint) IS
+    'share of the partition''s total held by rows with this value or more, 0 to 1; no ORDER BY needed; NULL gets NULL, negative values weigh nothing, NaN and infinity are errors, NULL without a positive value';
+
+CREATE FUNCTION abc_cumulative_share(value numeric) RETURNS float8
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cumulative_share_numeric';
+COMMENT ON FUNCTION abc_cumulative_share(numeric) IS
+    'share of the partition''s total held by rows with this value or more, 0 to 1; no ORDER BY needed; NULL gets NULL, negative values weigh nothing, NaN and infinity are errors, NULL without a positive value';
+
 CREATE FUNCTION abc_cutoffs_transfn(internal, float8) RETURNS internal
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'abc_cutoffs_float8_transfn';
