@@ -62,8 +62,8 @@ scheme_default_ties_down(AbcRule rule)
 }
 
 /* At most max bytes of text for an error message, cut between characters. */
-static char *
-excerpt(const char *text, int max)
+char *
+scheme_excerpt(const char *text, int max)
 {
 	int			len = strlen(text);
 
@@ -97,7 +97,7 @@ scheme_error(SchemeInput *in, int errcode_value, const char *hint, const char *f
 
 	errsave(in->escontext,
 			(errcode(errcode_value),
-			 errmsg("invalid abc_scheme \"%s\": %s", excerpt(in->text, 200), what.data),
+			 errmsg("invalid abc_scheme \"%s\": %s", scheme_excerpt(in->text, 200), what.data),
 			 hint ? errhint("%s", hint) : 0));
 	return false;
 }
@@ -204,7 +204,7 @@ read_rule(SchemeInput *in, AbcScheme *scheme)
 	}
 	return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 						"The rules are share, count, top, value and fill, such as \"share 80/95\".",
-						"unknown rule \"%s\"", excerpt(word, 63));
+						"unknown rule \"%s\"", scheme_excerpt(word, 63));
 }
 
 /* Read a name in double quotes, in which a doubled quote stands for one. */
@@ -220,7 +220,7 @@ read_quoted_name(SchemeInput *in, char **name)
 			return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 								"A double quote inside a name is written twice.",
 								"the quoted name \"%s\" has no closing quote",
-								excerpt(in->quote + 1, 63));
+								scheme_excerpt(in->quote + 1, 63));
 		if (*in->p == '"' && *++in->p != '"')
 			break;
 		*to++ = *in->p;
@@ -252,7 +252,7 @@ check_name(SchemeInput *in, const char *name)
 	if (strlen(name) > SCHEME_MAX_NAME)
 		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE,
 							psprintf("A name has at most %d bytes.", SCHEME_MAX_NAME),
-							"the name \"%s\" is too long", excerpt(name, SCHEME_MAX_NAME));
+							"the name \"%s\" is too long", scheme_excerpt(name, SCHEME_MAX_NAME));
 	return true;
 }
 
@@ -332,7 +332,7 @@ read_item(SchemeInput *in, SchemeItem *item)
 								"a cut is missing at the end");
 		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 							"Cuts are numbers, such as 80 or 33.3, with one / or + between two of them.",
-							"expected a cut before \"%s\"", excerpt(in->p, 32));
+							"expected a cut before \"%s\"", scheme_excerpt(in->p, 32));
 	}
 	return true;
 }
@@ -351,8 +351,9 @@ read_items(SchemeInput *in)
 			return true;
 		if (*in->p != '/' && *in->p != '+')
 			return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
+								*in->p == ',' ? "Numbers have a decimal point and no thousands separators; cuts are separated by /." :
 								"Cuts are separated by /, widths by +, names stand before their cut, and options follow a ;.",
-								"unexpected \"%s\"", excerpt(in->p, 32));
+								"unexpected \"%s\"", scheme_excerpt(in->p, 32));
 		if (in->separator != '\0' && in->separator != *in->p)
 			return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 								"Cumulative cuts are separated by /, as in 80/95; widths of the tiers by +, as in 80+15+5.",
@@ -418,7 +419,7 @@ read_option_value(SchemeInput *in, const char *option, const char *const *words,
 							"the option \"%s\" has no value", option);
 	return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE, hint,
 						"\"%s\" is not a value of the option \"%s\"",
-						excerpt(word ? word : in->p, 63), option);
+						scheme_excerpt(word ? word : in->p, 63), option);
 }
 
 /* Read one option behind its ";".  seen[] tells which the scheme has had. */
@@ -444,7 +445,7 @@ read_option(SchemeInput *in, AbcScheme *scheme, bool *seen)
 			break;
 	if (which == (int) lengthof(options))
 		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE, known->hint,
-							"unknown option \"%s\"", excerpt(word, 63));
+							"unknown option \"%s\"", scheme_excerpt(word, 63));
 	applies[0] = known->crossing;
 	applies[1] = known->ties;
 	applies[2] = known->negative;
@@ -495,7 +496,7 @@ read_options(SchemeInput *in, AbcScheme *scheme)
 	if (*in->p != '\0')
 		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 							"Options are separated by ;, as in \"80/95; crossing down; ties down\".",
-							"unexpected \"%s\"", excerpt(in->p, 32));
+							"unexpected \"%s\"", scheme_excerpt(in->p, 32));
 	return true;
 }
 

@@ -40,6 +40,7 @@ typedef struct SchemeInput
 
 extern bool scheme_error(SchemeInput *in, int errcode_value, const char *hint,
 						 const char *fmt,...) pg_attribute_printf(4, 5);
+extern char *scheme_excerpt(const char *text, int max);
 extern bool scheme_too_many_cuts(SchemeInput *in);
 extern bool scheme_name_is_plain(const char *name);
 extern const char *scheme_rule_word(AbcRule rule);
