@@ -27,15 +27,10 @@ PG_FUNCTION_INFO_V1(abc_scheme_from_text);
 PG_FUNCTION_INFO_V1(abc_make_scheme);
 PG_FUNCTION_INFO_V1(abc_label);
 
-/* Append a name, in double quotes unless it is a plain word. */
+/* Append a name in double quotes, one inside it doubled. */
 static void
-append_name(StringInfo buf, const char *name)
+append_quoted(StringInfo buf, const char *name)
 {
-	if (scheme_name_is_plain(name))
-	{
-		appendStringInfoString(buf, name);
-		return;
-	}
 	appendStringInfoChar(buf, '"');
 	for (; *name; name++)
 	{
@@ -44,6 +39,16 @@ append_name(StringInfo buf, const char *name)
 		appendStringInfoChar(buf, *name);
 	}
 	appendStringInfoChar(buf, '"');
+}
+
+/* Append a name, in double quotes unless it is a plain word. */
+static void
+append_name(StringInfo buf, const char *name)
+{
+	if (scheme_name_is_plain(name))
+		appendStringInfoString(buf, name);
+	else
+		append_quoted(buf, name);
 }
 
 /* Append one cut as its rule writes it. */
@@ -240,22 +245,6 @@ append_rule(StringInfo buf, text *rule)
 	return result;
 }
 
-/* Append a name from an array, always in quotes. */
-static void
-append_name_element(StringInfo buf, Datum element)
-{
-	char	   *name = TextDatumGetCString(element);
-
-	appendStringInfoString(buf, " \"");
-	for (char *p = name; *p; p++)
-	{
-		if (*p == '"')
-			appendStringInfoChar(buf, '"');
-		appendStringInfoChar(buf, *p);
-	}
-	appendStringInfoString(buf, "\" ");
-}
-
 /* Append cuts and names; of names there are as many as cuts, or one more. */
 static void
 append_cuts(StringInfo buf, const char *sign, ArrayType *cut_array, ArrayType *name_array)
@@ -265,6 +254,7 @@ append_cuts(StringInfo buf, const char *sign, ArrayType *cut_array, ArrayType *n
 	int			nnames = 0;
 	Datum	   *cuts = array_elements(cut_array, "cuts", NUMERICOID, -1, TYPALIGN_INT, &ncuts);
 	Datum	   *names = NULL;
+	const char *separator;
 
 	if (ncuts > ABC_MAX_TIERS)
 		ereport(ERROR,
@@ -277,23 +267,27 @@ append_cuts(StringInfo buf, const char *sign, ArrayType *cut_array, ArrayType *n
 		if (nnames != ncuts + 1 && !(fill && nnames == ncuts))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%d cuts of an abc_scheme need %d names, not %d",
-							ncuts, ncuts + 1, nnames),
+					 errmsg("names of an abc_scheme are one more than its cuts: %d, not %d",
+							ncuts + 1, nnames),
 					 errhint("The last name is that of the rest.")));
 	}
+	separator = names ? (fill ? " + " : " / ") : (fill ? "+" : "/");
 	for (int i = 0; i < ncuts; i++)
 	{
 		if (i > 0)
-			appendStringInfoChar(buf, fill ? '+' : '/');
+			appendStringInfoString(buf, separator);
 		if (names)
-			append_name_element(buf, names[i]);
+		{
+			append_quoted(buf, TextDatumGetCString(names[i]));
+			appendStringInfoChar(buf, ' ');
+		}
 		appendStringInfo(buf, "%s%s", sign,
 						 DatumGetCString(DirectFunctionCall1(numeric_out, cuts[i])));
 	}
 	if (nnames > ncuts)
 	{
-		appendStringInfoChar(buf, fill ? '+' : '/');
-		append_name_element(buf, names[ncuts]);
+		appendStringInfoString(buf, separator);
+		append_quoted(buf, TextDatumGetCString(names[ncuts]));
 	}
 }
 
