@@ -40,7 +40,7 @@ $$;
 \echo -- the rules, cumulative cuts and widths
 SELECT canonical(s) FROM unnest(ARRAY[
     '80/95', 'share 80/95', 'SHARE  80 / 95', '80+15+5', 'share 80+15+5', '80%/95%', '80 % + 15 % + 5 %', '80', '100', '80/95/100',
-    '80+20', 'count 15/50', 'count 15+35+50', 'count 10', 'top 50/200', 'top 50+150', 'top 9223372036854775807',
+    '80+20', 'count 15/50', 'count 15+35+50', 'count 15/35/50', 'count 10', 'top 50/200', 'top 50+150', 'top 9223372036854775807',
     'value 5000/500', 'value >5000', 'value > 5000', 'value >=5000', 'value >500/500', 'value 5000/ >500/ >= 500/-3',
     'fill 70+20', 'fill 70+20+10', 'fill 70', 'fill 100', 'fill 33.3+33.3+33.3']) WITH ORDINALITY v(s, n) ORDER BY n;
 \echo -- numbers
@@ -77,7 +77,7 @@ SELECT error(s) FROM unnest(ARRAY['', '  ', 'share', 'top;', '/80', '80/', '80//
     'share 80é/95']) WITH ORDINALITY v(s, n) ORDER BY n;
 \echo -- errors: range and order
 SELECT error(s) FROM unnest(ARRAY['0/95', '-5/95', '101', '80/100.000000000000001', '0.0000000000000001', '95/80', '80/80',
-    'share 80/15/5', 'count 15/35/50', 'share 80/15/6', 'top 0', 'top -5', 'top 200/50', 'top 9223372036854775808',
+    'share 80/15/5', 'share 80/15/6', 'top 0', 'top -5', 'top 200/50', 'top 9223372036854775808',
     'top 9223372036854775807+1', 'value 500/5000', 'value 500/500', 'value 500/>500', 'value >5/>5.0',
     '80+15', 'count 15+35', '80+15+6', 'fill 70+31', 'fill 70+20+5+6', 'fill 70/90']) WITH ORDINALITY v(s, n) ORDER BY n;
 \echo -- errors: signs
@@ -91,7 +91,7 @@ SELECT error(string_agg('2.5', '+')) FROM generate_series(1, 40) i;
 SELECT error(s) FROM unnest(ARRAY['gold 80 / iron', '"gold" 80 / iron', 'shares 80/95', 'share gold 80 / gold', 'share gold 80', 'share gold',
     'share gold / iron 80', 'share gold 80 / 95', 'share 80 / gold', 'share a 80 / b 95 / c 100', 'fill a 70 + b 20',
     'share "" 80 / b', 'share "  " 80 / b', 'share "gold 80 / b', E'share "a\tb" 80 / c', 'share a 80 / ' || repeat('b', 64),
-    'share a 80 / ' || repeat('铂', 22), 'share key account 80 / b']) WITH ORDINALITY v(s, n) ORDER BY n;
+    'share a 80 / ' || repeat('铂', 22), 'share key account 80 / b', 'share key-account 80 / b']) WITH ORDINALITY v(s, n) ORDER BY n;
 \echo -- errors: options
 SELECT error(s) FROM unnest(ARRAY['80/95; order down', 'count 15; colour red', 'count 15; negative drop', 'top 50; crossing down', 'value 5; ties up', 'value 5; x up', '80/95; ties',
     '80/95; ties; crossing up', '80/95; ties sideways', '80/95; ties = up', '80/95; negative up', '80/95; ties up; crossing down; ties up', '80/95;', '80/95;; ties up',

@@ -135,11 +135,11 @@ is_name_char(char c)
 	return is_name_start(c) || is_digit(c);
 }
 
-/* A character that can begin a number, "-" and "." included. */
+/* Does a number begin here?  A "-" alone does not make one. */
 static inline bool
-is_number_start(char c)
+is_number_start(const char *p)
 {
-	return is_digit(c) || c == '.' || c == '-';
+	return is_digit(*p) || *p == '.' || (*p == '-' && (is_digit(p[1]) || p[1] == '.'));
 }
 
 static void
@@ -297,7 +297,7 @@ read_item(SchemeInput *in, SchemeItem *item)
 			return false;
 		skip_space(in);
 		if (!quoted && !scheme_name_is_plain(item->name) &&
-			*in->p != '>' && !is_number_start(*in->p))
+			*in->p != '>' && !is_number_start(in->p))
 			return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE,
 								"Cuts are finite numbers; a name that reads like this one is written in double quotes.",
 								"\"%s\" is not a cut", item->name);
@@ -313,7 +313,7 @@ read_item(SchemeInput *in, SchemeItem *item)
 		}
 		skip_space(in);
 	}
-	if (is_number_start(*in->p))
+	if (is_number_start(in->p))
 	{
 		item->number = read_number(in);
 		skip_space(in);
@@ -337,6 +337,21 @@ read_item(SchemeInput *in, SchemeItem *item)
 	return true;
 }
 
+/* Report what stands where the next separator should. */
+static bool
+unexpected_error(SchemeInput *in)
+{
+	SchemeItem *item = &in->items[in->nitems - 1];
+	const char *hint = "Cuts are separated by /, widths by +, names stand before their cut, and options follow a ;.";
+
+	if (*in->p == ',')
+		hint = "Numbers have a decimal point and no thousands separators; cuts are separated by /.";
+	else if (item->number == NULL)
+		hint = "A name of anything but letters, digits and _ is written in double quotes.";
+	return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION, hint,
+						"unexpected \"%s\"", scheme_excerpt(in->p, 32));
+}
+
 /* Read all items up to ";" or the end of the text. */
 static bool
 read_items(SchemeInput *in)
@@ -350,10 +365,7 @@ read_items(SchemeInput *in)
 		if (*in->p == '\0' || *in->p == ';')
 			return true;
 		if (*in->p != '/' && *in->p != '+')
-			return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
-								*in->p == ',' ? "Numbers have a decimal point and no thousands separators; cuts are separated by /." :
-								"Cuts are separated by /, widths by +, names stand before their cut, and options follow a ;.",
-								"unexpected \"%s\"", scheme_excerpt(in->p, 32));
+			return unexpected_error(in);
 		if (in->separator != '\0' && in->separator != *in->p)
 			return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 								"Cumulative cuts are separated by /, as in 80/95; widths of the tiers by +, as in 80+15+5.",
