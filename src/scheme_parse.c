@@ -16,9 +16,10 @@
  * belongs to a name: in every server encoding such a byte is part of a
  * multibyte or accented character and never of one of the signs above.
  *
- * The parser works in three steps: items (what is written), names, and cuts
- * (what it means under the rule, scheme_cuts.c).  It makes one pass over a text
- * of at most SCHEME_MAX_LENGTH bytes.
+ * The parser works in steps: the rule, the items (what is written), the names,
+ * the cuts (what the items mean under the rule, scheme_cuts.c) and the options
+ * (scheme_options.c).  It makes one pass over a text of at most
+ * SCHEME_MAX_LENGTH bytes.
  */
 #include "postgres.h"
 
@@ -30,35 +31,11 @@
 
 static const char *const rule_words[] = {"share", "count", "top", "value", "fill"};
 
-/* Which options a rule knows, and what to say about it. */
-typedef struct RuleOptions
-{
-	bool		crossing;
-	bool		ties;
-	bool		negative;
-	const char *hint;
-} RuleOptions;
-
-static const RuleOptions rule_options[] = {
-	[ABC_SHARE] = {true, true, true, "The options of share are crossing, ties and negative."},
-	[ABC_COUNT] = {true, true, false, "The options of count are crossing and ties."},
-	[ABC_TOP] = {false, true, false, "The only option of top is ties."},
-	[ABC_VALUE] = {false, false, false, "The rule value has no options."},
-	[ABC_FILL] = {true, true, true, "The options of fill are crossing, ties and negative."},
-};
-
 /* The word of a rule, for output. */
 const char *
 scheme_rule_word(AbcRule rule)
 {
 	return rule_words[rule];
-}
-
-/* Is the value of "ties" that a rule has unless told otherwise "down"? */
-bool
-scheme_default_ties_down(AbcRule rule)
-{
-	return rule == ABC_COUNT || rule == ABC_TOP;
 }
 
 /* At most max bytes of text for an error message, cut between characters. */
@@ -142,8 +119,9 @@ is_number_start(const char *p)
 	return is_digit(*p) || *p == '.' || (*p == '-' && (is_digit(p[1]) || p[1] == '.'));
 }
 
-static void
-skip_space(SchemeInput *in)
+/* Go to the next byte that is no blank. */
+void
+scheme_skip_space(SchemeInput *in)
 {
 	while (is_space(*in->p))
 		in->p++;
@@ -163,8 +141,8 @@ scheme_name_is_plain(const char *name)
 }
 
 /* Read a run of name characters, or return NULL where none begins. */
-static char *
-read_word(SchemeInput *in)
+char *
+scheme_read_word(SchemeInput *in)
 {
 	const char *start = in->p;
 
@@ -182,7 +160,7 @@ read_rule(SchemeInput *in, AbcScheme *scheme)
 	char	   *word;
 
 	scheme->rule = ABC_SHARE;
-	skip_space(in);
+	scheme_skip_space(in);
 	if (*in->p == '\0')
 		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 							"Write the cuts, such as \"80/95\" or \"count 15/50\".",
@@ -191,7 +169,7 @@ read_rule(SchemeInput *in, AbcScheme *scheme)
 		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 							"Such as: share \"Key account\" 80 / other.",
 							"a scheme with names begins with its rule");
-	word = read_word(in);
+	word = scheme_read_word(in);
 	if (word == NULL)
 		return true;
 	for (int i = 0; i < (int) lengthof(rule_words); i++)
@@ -280,13 +258,13 @@ static bool
 read_item(SchemeInput *in, SchemeItem *item)
 {
 	memset(item, 0, sizeof(*item));
-	skip_space(in);
+	scheme_skip_space(in);
 	if (*in->p == '"' || is_name_start(*in->p))
 	{
 		bool		quoted = *in->p == '"';
 
 		if (!quoted)
-			item->name = read_word(in);
+			item->name = scheme_read_word(in);
 		else
 		{
 			in->quote = in->p;
@@ -295,7 +273,7 @@ read_item(SchemeInput *in, SchemeItem *item)
 		}
 		if (!check_name(in, item->name))
 			return false;
-		skip_space(in);
+		scheme_skip_space(in);
 		if (!quoted && !scheme_name_is_plain(item->name) &&
 			*in->p != '>' && !is_number_start(in->p))
 			return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE,
@@ -311,17 +289,17 @@ read_item(SchemeInput *in, SchemeItem *item)
 			in->p++;
 			item->sign = SIGN_AT_LEAST;
 		}
-		skip_space(in);
+		scheme_skip_space(in);
 	}
 	if (is_number_start(in->p))
 	{
 		item->number = read_number(in);
-		skip_space(in);
+		scheme_skip_space(in);
 		if (*in->p == '%')
 		{
 			in->p++;
 			item->percent = true;
-			skip_space(in);
+			scheme_skip_space(in);
 		}
 	}
 	else if (item->name == NULL || item->sign != SIGN_NONE)
@@ -409,109 +387,6 @@ check_names(SchemeInput *in)
 	return true;
 }
 
-/* Read the value of an option that is one of two or three words. */
-static bool
-read_option_value(SchemeInput *in, const char *option, const char *const *words, int nwords,
-				  const char *hint, int *value)
-{
-	char	   *word;
-
-	skip_space(in);
-	word = read_word(in);
-	for (int i = 0; word && i < nwords; i++)
-	{
-		if (pg_strcasecmp(word, words[i]) == 0)
-		{
-			*value = i;
-			return true;
-		}
-	}
-	if (word == NULL && (*in->p == '\0' || *in->p == ';'))
-		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION, hint,
-							"the option \"%s\" has no value", option);
-	return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE, hint,
-						"\"%s\" is not a value of the option \"%s\"",
-						scheme_excerpt(word ? word : in->p, 63), option);
-}
-
-/* Read one option behind its ";".  seen[] tells which the scheme has had. */
-static bool
-read_option(SchemeInput *in, AbcScheme *scheme, bool *seen)
-{
-	static const char *const directions[] = {"up", "down"};
-	static const char *const negatives[] = {"zero", "error", "drop"};
-	static const char *const options[] = {"crossing", "ties", "negative"};
-	const RuleOptions *known = &rule_options[scheme->rule];
-	bool		applies[lengthof(options)];
-	int			which;
-	int			value = 0;
-	char	   *word;
-
-	skip_space(in);
-	word = read_word(in);
-	if (word == NULL)
-		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION, known->hint,
-							"expected an option after \";\"");
-	for (which = 0; which < (int) lengthof(options); which++)
-		if (pg_strcasecmp(word, options[which]) == 0)
-			break;
-	if (which == (int) lengthof(options))
-		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE, known->hint,
-							"unknown option \"%s\"", scheme_excerpt(word, 63));
-	applies[0] = known->crossing;
-	applies[1] = known->ties;
-	applies[2] = known->negative;
-	if (!applies[which])
-		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE, known->hint,
-							"the rule %s does not know the option \"%s\"",
-							rule_words[scheme->rule], options[which]);
-	if (seen[which])
-		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE,
-							"Give every option once.",
-							"the option \"%s\" is given twice", options[which]);
-	seen[which] = true;
-
-	if (which == 2)
-	{
-		if (!read_option_value(in, options[which], negatives, lengthof(negatives),
-							   "It is \"zero\", \"error\" or \"drop\".", &value))
-			return false;
-		scheme->negative = (AbcNegative) value;
-		return true;
-	}
-	if (!read_option_value(in, options[which], directions, lengthof(directions),
-						   "It is \"up\" or \"down\".", &value))
-		return false;
-	if (which == 0)
-		scheme->crossing_down = value == 1;
-	else
-		scheme->ties_down = value == 1;
-	return true;
-}
-
-/* Read the options up to the end of the text. */
-static bool
-read_options(SchemeInput *in, AbcScheme *scheme)
-{
-	bool		seen[3] = {false, false, false};
-
-	scheme->crossing_down = false;
-	scheme->ties_down = scheme_default_ties_down(scheme->rule);
-	scheme->negative = ABC_NEGATIVE_ZERO;
-	while (*in->p == ';')
-	{
-		in->p++;
-		if (!read_option(in, scheme, seen))
-			return false;
-		skip_space(in);
-	}
-	if (*in->p != '\0')
-		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
-							"Options are separated by ;, as in \"80/95; crossing down; ties down\".",
-							"unexpected \"%s\"", scheme_excerpt(in->p, 32));
-	return true;
-}
-
 /*
  * Parse any accepted text into a palloc'd AbcScheme, everything it points to in
  * the current memory context.  On bad input the error goes to escontext, where
@@ -535,7 +410,7 @@ scheme_parse(const char *text, Node *escontext)
 		return NULL;
 	}
 	if (!read_rule(&in, scheme) || !read_items(&in) || !check_names(&in) ||
-		!scheme_read_cuts(&in, scheme) || !read_options(&in, scheme))
+		!scheme_read_cuts(&in, scheme) || !scheme_read_options(&in, scheme))
 		return NULL;
 	for (int i = 0; in.items[0].name && i <= scheme->ncuts; i++)
 		scheme->names[i] = in.items[i].name;
