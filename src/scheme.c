@@ -15,11 +15,11 @@
 #include "libpq/pqformat.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
 
 #include "compat.h"
 #include "scheme.h"
 #include "scheme_private.h"
+#include "scheme_slot.h"
 
 PG_FUNCTION_INFO_V1(abc_scheme_in);
 PG_FUNCTION_INFO_V1(abc_scheme_recv);
@@ -329,43 +329,6 @@ abc_make_scheme(PG_FUNCTION_ARGS)
 	return scheme_datum_from_text(buf.data, NULL);
 }
 
-/* The scheme of the last call, kept from row to row. */
-typedef struct LabelCache
-{
-	text	   *canonical;
-	AbcScheme  *scheme;
-	MemoryContext mcxt;
-} LabelCache;
-
-/* The parsed scheme: parsed again only where it differs from the last call's. */
-static AbcScheme *
-cached_scheme(FmgrInfo *flinfo, text *canonical)
-{
-	LabelCache *cache = flinfo->fn_extra;
-	Size		len = VARSIZE_ANY_EXHDR(canonical);
-
-	if (cache == NULL)
-	{
-		cache = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(LabelCache));
-		cache->mcxt = AllocSetContextCreate(flinfo->fn_mcxt, "abc_label scheme",
-											ALLOCSET_SMALL_SIZES);
-		flinfo->fn_extra = cache;
-	}
-	if (cache->scheme == NULL || VARSIZE_ANY_EXHDR(cache->canonical) != len ||
-		memcmp(VARDATA_ANY(cache->canonical), VARDATA_ANY(canonical), len) != 0)
-	{
-		MemoryContext oldcontext;
-
-		cache->scheme = NULL;
-		MemoryContextReset(cache->mcxt);
-		oldcontext = MemoryContextSwitchTo(cache->mcxt);
-		cache->canonical = cstring_to_text_with_len(VARDATA_ANY(canonical), len);
-		MemoryContextSwitchTo(oldcontext);
-		cache->scheme = scheme_of_datum(PointerGetDatum(cache->canonical), cache->mcxt);
-	}
-	return cache->scheme;
-}
-
 /*
  * abc_label(tier, scheme): the name of the tier in the scheme, its letter where
  * the scheme has no names.  Strict in SQL: NULL in, NULL out.  A tier beyond
@@ -375,14 +338,22 @@ Datum
 abc_label(PG_FUNCTION_ARGS)
 {
 	AbcTier		tier = PG_GETARG_ABC_TIER(0);
-	text	   *canonical = PG_GETARG_TEXT_PP(1);
-	AbcScheme  *scheme = cached_scheme(fcinfo->flinfo, canonical);
+	struct varlena *source = PG_GETARG_VARLENA_PP(1);
+	SchemeSlot *slot = fcinfo->flinfo->fn_extra;
+	const AbcScheme *scheme;
 	int			rank = rank_of_tier(tier);
 
+	if (slot == NULL)
+	{
+		slot = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(SchemeSlot));
+		scheme_slot_init(slot, fcinfo->flinfo->fn_mcxt);
+		fcinfo->flinfo->fn_extra = slot;
+	}
+	scheme = scheme_slot_set(slot, source);
 	if (rank > scheme->ncuts)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the abc_scheme \"%s\" has no tier %c", text_to_cstring(canonical), tier),
+				 errmsg("the abc_scheme \"%s\" has no tier %c", text_to_cstring((text *) source), tier),
 				 errhint("Its tiers are A to %c.", tier_of_rank(scheme->ncuts))));
 	if (scheme->names[rank] != NULL)
 		PG_RETURN_TEXT_P(cstring_to_text(scheme->names[rank]));
