@@ -302,8 +302,9 @@ CREATE OPERATOR ~=~ (
 );
 COMMENT ON OPERATOR ~=~ (text, text) IS 'the same bytes, whatever the collation (used where texts are hashed to be compared with tiers)';
 
--- btree: tiers among themselves and with text, but no texts among themselves, whose order belongs
--- to their collation.  The support function for two texts sorts the array of tier = ANY (text[]).
+-- btree: tiers among themselves, with text, and texts among themselves by the operators that compare
+-- bytes, not by text's own =, <, ..., which follow a collation.  An index scan for tier = ANY (text[])
+-- or tier < ANY (text[]) compares the elements of the array first.
 
 CREATE FUNCTION abc_tier_cmp(abc_tier, abc_tier) RETURNS integer
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -347,6 +348,9 @@ ALTER OPERATOR FAMILY abc_tier_ops USING btree ADD
     OPERATOR 1 @extschema@.< (text, abc_tier), OPERATOR 2 @extschema@.<= (text, abc_tier), OPERATOR 3 @extschema@.= (text, abc_tier),
     OPERATOR 4 @extschema@.>= (text, abc_tier), OPERATOR 5 @extschema@.> (text, abc_tier),
     FUNCTION 1 (text, abc_tier) abc_tier_text_cmp_tier(text, abc_tier),
+    OPERATOR 1 pg_catalog.~<~ (text, text), OPERATOR 2 pg_catalog.~<=~ (text, text),
+    OPERATOR 3 @extschema@.~=~ (text, text),
+    OPERATOR 4 pg_catalog.~>=~ (text, text), OPERATOR 5 pg_catalog.~>~ (text, text),
     FUNCTION 1 (text, text) abc_tier_text_cmp_text(text, text);
 
 -- hash: the hash of a tier is that of its letter as text, by bytes.
