@@ -1,0 +1,224 @@
+/*
+ * exact.c
+ *		Exact unsigned sums of any width.
+ *
+ * Callers size their sums from the largest value and the number of values, so
+ * no operation here can overflow; asserts check it.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "port/pg_bitutils.h"
+
+#include "exact.h"
+
+ExactSum *
+exact_create(int nlimbs)
+{
+	ExactSum   *a = palloc0(offsetof(ExactSum, limbs) + nlimbs * sizeof(uint64));
+
+	a->nlimbs = nlimbs;
+	return a;
+}
+
+void
+exact_set_zero(ExactSum *a)
+{
+	memset(a->limbs, 0, a->nlimbs * sizeof(uint64));
+}
+
+void
+exact_copy(ExactSum *to, const ExactSum *from)
+{
+	Assert(to->nlimbs == from->nlimbs);
+	memcpy(to->limbs, from->limbs, from->nlimbs * sizeof(uint64));
+}
+
+bool
+exact_is_zero(const ExactSum *a)
+{
+	for (int i = 0; i < a->nlimbs; i++)
+		if (a->limbs[i] != 0)
+			return false;
+	return true;
+}
+
+int
+exact_cmp(const ExactSum *a, const ExactSum *b)
+{
+	Assert(a->nlimbs == b->nlimbs);
+	for (int i = a->nlimbs - 1; i >= 0; i--)
+		if (a->limbs[i] != b->limbs[i])
+			return a->limbs[i] < b->limbs[i] ? -1 : 1;
+	return 0;
+}
+
+/* Add one word at limb i and carry as far as needed. */
+static inline void
+add_word(ExactSum *a, int i, uint64 word)
+{
+	while (word != 0)
+	{
+		Assert(i < a->nlimbs);
+		a->limbs[i] += word;
+		word = a->limbs[i] < word;
+		i++;
+	}
+}
+
+void
+exact_add(ExactSum *a, const ExactSum *b)
+{
+	uint64		carry = 0;
+
+	Assert(a->nlimbs == b->nlimbs);
+	for (int i = 0; i < a->nlimbs; i++)
+	{
+		u128		s = u128_add(u128_add(u128_of(a->limbs[i]), u128_of(b->limbs[i])),
+								 u128_of(carry));
+
+		a->limbs[i] = u128_lo(s);
+		carry = u128_hi(s);
+	}
+	Assert(carry == 0);
+}
+
+void
+exact_sub(ExactSum *a, const ExactSum *b)
+{
+	uint64		borrow = 0;
+
+	Assert(a->nlimbs == b->nlimbs);
+	for (int i = 0; i < a->nlimbs; i++)
+	{
+		uint64		x = a->limbs[i];
+		uint64		y = b->limbs[i];
+
+		a->limbs[i] = x - y - borrow;
+		borrow = x < y || (x == y && borrow);
+	}
+	Assert(borrow == 0);
+}
+
+void
+exact_add_shifted(ExactSum *a, u128 v, int shift)
+{
+	int			limb = shift / 64;
+	int			bits = shift % 64;
+	uint64		lo = u128_lo(v);
+	uint64		hi = u128_hi(v);
+
+	if (bits == 0)
+	{
+		add_word(a, limb, lo);
+		add_word(a, limb + 1, hi);
+	}
+	else
+	{
+		add_word(a, limb, lo << bits);
+		add_word(a, limb + 1, (lo >> (64 - bits)) | (hi << bits));
+		add_word(a, limb + 2, hi >> (64 - bits));
+	}
+}
+
+void
+exact_add_product(ExactSum *a, u128 v, uint64 n, int shift)
+{
+	exact_add_shifted(a, u128_mul64(u128_lo(v), n), shift);
+	if (u128_hi(v) != 0)
+		exact_add_shifted(a, u128_mul64(u128_hi(v), n), shift + 64);
+}
+
+void
+exact_add_multiple(ExactSum *a, const ExactSum *b, uint64 n)
+{
+	uint64		carry = 0;
+
+	Assert(a->nlimbs == b->nlimbs);
+	for (int i = 0; i < a->nlimbs; i++)
+	{
+		/* (2^64-1)^2 + 2 (2^64-1) still fits in 128 bits */
+		u128		s = u128_add(u128_mul64(b->limbs[i], n),
+								 u128_add(u128_of(a->limbs[i]), u128_of(carry)));
+
+		a->limbs[i] = u128_lo(s);
+		carry = u128_hi(s);
+	}
+	Assert(carry == 0);
+}
+
+void
+exact_mul(ExactSum *a, uint64 m)
+{
+	uint64		carry = 0;
+
+	for (int i = 0; i < a->nlimbs; i++)
+	{
+		u128		p = u128_add(u128_mul64(a->limbs[i], m), u128_of(carry));
+
+		a->limbs[i] = u128_lo(p);
+		carry = u128_hi(p);
+	}
+	Assert(carry == 0);
+}
+
+uint64
+exact_divrem(ExactSum *a, uint64 d)
+{
+	uint64		rem = 0;
+
+	for (int i = a->nlimbs - 1; i >= 0; i--)
+		a->limbs[i] = u128_divrem64(rem, a->limbs[i], d, &rem);
+	return rem;
+}
+
+/*
+ * a * 2^exponent, rounded once.  The leading 64 bits, with every lower bit
+ * folded into the last of them, round like the whole number as long as the
+ * result is normal; a subnormal result is shifted first, so that the one
+ * rounding happens at its own last place.
+ */
+double
+exact_to_float8(const ExactSum *a, int exponent)
+{
+	int			top = a->nlimbs - 1;
+	uint64		lead;
+	int			zeros;
+	int			shift;			/* result = lead * 2^shift */
+	bool		sticky = false;
+
+	while (top >= 0 && a->limbs[top] == 0)
+		top--;
+	if (top < 0)
+		return 0;
+
+	zeros = 63 - pg_leftmost_one_pos64(a->limbs[top]);
+	lead = a->limbs[top] << zeros;
+	if (top > 0)
+	{
+		if (zeros > 0)
+			lead |= a->limbs[top - 1] >> (64 - zeros);
+		sticky = (a->limbs[top - 1] << zeros) != 0;
+		for (int i = 0; i < top - 1 && !sticky; i++)
+			sticky = a->limbs[i] != 0;
+	}
+	shift = exponent + 64 * top - zeros;
+
+	/* lead has 64 significant bits; keep 53, or fewer for a subnormal */
+	{
+		int			drop = Max(11, -1074 - shift);
+		uint64		half;
+		uint64		rest;
+		uint64		kept;
+
+		if (drop > 64)
+			return 0;
+		kept = drop == 64 ? 0 : lead >> drop;
+		half = UINT64CONST(1) << (drop - 1);
+		rest = drop == 64 ? lead : lead & ((UINT64CONST(1) << drop) - 1);
+		if (rest > half || (rest == half && (sticky || (kept & 1) != 0)))
+			kept++;
+		return ldexp((double) kept, shift + drop);
+	}
+}

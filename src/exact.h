@@ -1,0 +1,43 @@
+/*
+ * exact.h
+ *		Exact unsigned sums of any width.
+ *
+ * An ExactSum is an integer of a fixed number of 64-bit limbs, least
+ * significant first.  What one unit of it is worth (2^e for float8, 10^-s for
+ * decimals, a row for counts) is known to the caller and the same for all sums
+ * that meet.  Integer addition is associative and commutative, so whatever is
+ * built from these sums does not depend on the order of the values.
+ */
+#ifndef ABC_EXACT_H
+#define ABC_EXACT_H
+
+#include "compat.h"
+
+typedef struct ExactSum
+{
+	int			nlimbs;
+	uint64		limbs[FLEXIBLE_ARRAY_MEMBER];
+} ExactSum;
+
+/* Limbs for an integer below 2^bits, with one to spare for a multiplication. */
+#define exact_limbs_for(bits)	(((bits) + 63) / 64 + 1)
+
+extern ExactSum *exact_create(int nlimbs);
+extern void exact_set_zero(ExactSum *a);
+extern void exact_copy(ExactSum *to, const ExactSum *from);
+extern bool exact_is_zero(const ExactSum *a);
+extern int	exact_cmp(const ExactSum *a, const ExactSum *b);
+
+extern void exact_add(ExactSum *a, const ExactSum *b);
+extern void exact_sub(ExactSum *a, const ExactSum *b);	/* a >= b */
+extern void exact_add_shifted(ExactSum *a, u128 v, int shift);	/* a += v << shift */
+extern void exact_add_product(ExactSum *a, u128 v, uint64 n, int shift);	/* += v*n << shift */
+extern void exact_add_multiple(ExactSum *a, const ExactSum *b, uint64 n);	/* a += b*n */
+
+extern void exact_mul(ExactSum *a, uint64 m);
+extern uint64 exact_divrem(ExactSum *a, uint64 d);	/* a /= d, returns the rest */
+
+/* a * 2^exponent as float8, rounded once to nearest, ties to even. */
+extern double exact_to_float8(const ExactSum *a, int exponent);
+
+#endif							/* ABC_EXACT_H */

@@ -1,0 +1,115 @@
+/*
+ * partition.c
+ *		The argument of a window function over its whole partition.
+ *
+ * One forward pass over the partition copies the argument, 8 or 16 bytes a
+ * row, into a store of our own.  The rows are then answered from that copy: a
+ * second pass over the executor's spooled rows costs many times the first one
+ * once they are on disk, and a volatile argument would differ.  The executor's
+ * mark is never moved, and our read pointer rests at the end while it returns
+ * the rows.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "partition.h"
+
+#define EVAL_ROWS	1000		/* rows between two resets of the evaluation's memory */
+
+bool
+partition_begins(WindowObject winobj)
+{
+	bool	   *begun = WinGetPartitionLocalMemory(winobj, sizeof(bool));
+	bool		first = !*begun;
+
+	*begun = true;
+	return first;
+}
+
+int
+partition_rows(WindowObject winobj)
+{
+	int64		rows = WinGetPartitionRowCount(winobj);
+
+	if (rows > PG_INT32_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a partition of %lld rows is more than a window function can address",
+						(long long) rows),
+				 errhint("Use abc_cutoffs, which has no such limit, and abc_assign.")));
+	return (int) rows;
+}
+
+void
+partition_init(PartitionValues *values, ValueKind kind, MemoryContext mcxt)
+{
+	memset(values, 0, sizeof(*values));
+	values_init(&values->store, kind, mcxt);
+	values->eval = AllocSetContextCreate(mcxt, "abc_tier argument", ALLOCSET_DEFAULT_SIZES);
+}
+
+void
+partition_load(PartitionValues *values, WindowObject winobj, int argno,
+			   PartitionRowCheck check, void *arg)
+{
+	int			nrows = partition_rows(winobj);
+	MemoryContext old = MemoryContextSwitchTo(values->eval);
+
+	values_read_end(&values->reader);
+	values_clear(&values->store);
+	for (int row = 0; row < nrows; row++)
+	{
+		Datum		value;
+		bool		isnull;
+		bool		isout;
+
+		if (row % EVAL_ROWS == 0)
+		{
+			CHECK_FOR_INTERRUPTS();
+			MemoryContextReset(values->eval);
+		}
+		value = WinGetFuncArgInPartition(winobj, argno, row, WINDOW_SEEK_HEAD, false,
+										 &isnull, &isout);
+		values_append(&values->store, value, isnull);
+		if (check != NULL)
+			check(winobj, row, arg);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(values->eval);
+
+	values_finish(&values->store);
+	values_read(&values->reader, &values->store);
+	values->size = values->next = values->position = 0;
+}
+
+const void *
+partition_current(PartitionValues *values, WindowObject winobj)
+{
+	int64		wanted = WinGetCurrentPosition(winobj);
+	const char *at = NULL;
+
+	Assert(wanted >= values->position);
+	while (values->position <= wanted)
+	{
+		if (values->next >= values->size)
+		{
+			values->block = values_next_block(&values->reader, &values->size);
+			values->next = 0;
+			if (values->block == NULL)
+				elog(ERROR, "row %lld is not in its partition", (long long) wanted);
+		}
+		if (values->store.form == FORM_KEY64)
+			at = values->block + sizeof(uint64) * values->next++;
+		else if (values->store.form == FORM_KEY128)
+			at = values->block + sizeof(u128) * values->next++;
+		else
+		{
+			at = values->block + values->next;
+			values->next = (const char *) wide_next((const WideValue *) at) - values->block;
+		}
+		values->position++;
+	}
+	return at;
+}

@@ -1,0 +1,44 @@
+/*
+ * partition.h
+ *		The argument of a window function over its whole partition.
+ */
+#ifndef ABC_PARTITION_H
+#define ABC_PARTITION_H
+
+#include "windowapi.h"
+
+#include "values.h"
+
+/* One argument of every row of a partition, to be given back row by row. */
+typedef struct PartitionValues
+{
+	ValueStore	store;
+	MemoryContext eval;			/* short-lived: the argument's evaluation */
+	ValueReader reader;
+	const char *block;			/* the rows read last */
+	int64		size;			/* keys in the block, or bytes if the store is wide */
+	int64		next;			/* the next of them */
+	int64		position;		/* its row in the partition */
+} PartitionValues;
+
+/* Is this the first call for the current partition? */
+extern bool partition_begins(WindowObject winobj);
+
+/* The number of rows; an error beyond what a window function can address. */
+extern int	partition_rows(WindowObject winobj);
+
+extern void partition_init(PartitionValues *values, ValueKind kind, MemoryContext mcxt);
+
+/*
+ * Read argument argno of all rows.  If same is not NULL it is called with each
+ * row, to look at the arguments that must not change.
+ */
+typedef void (*PartitionRowCheck) (WindowObject winobj, int row, void *arg);
+
+extern void partition_load(PartitionValues *values, WindowObject winobj, int argno,
+						   PartitionRowCheck check, void *arg);
+
+/* The value of the current row: a key, or a record of the wide form. */
+extern const void *partition_current(PartitionValues *values, WindowObject winobj);
+
+#endif							/* ABC_PARTITION_H */

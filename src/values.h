@@ -1,0 +1,154 @@
+/*
+ * values.h
+ *		The values of one partition or group, kept compactly and in order of arrival.
+ *
+ * A value becomes an unsigned key that sorts as the value does, 8 bytes where
+ * that is enough and 16 where not:
+ *
+ *	float8		the bits, made to sort (never 0, as NaN is refused; -0 becomes 0)
+ *	bigint		value + 2^63
+ *	numeric		value * 10^scale + 2^63, scale the largest displayed so far
+ *	wider		the same + 2^127
+ *
+ * Key 0 stands for NULL.  Numerics that fit no such key put the whole store
+ * into the wide form: the numerics themselves, one after the other.
+ *
+ * Memory stays within work_mem: beyond it values go to a temporary file.
+ */
+#ifndef ABC_VALUES_H
+#define ABC_VALUES_H
+
+#include "decimal.h"
+
+typedef enum ValueKind
+{
+	VALUE_FLOAT8,
+	VALUE_INT8,
+	VALUE_NUMERIC
+} ValueKind;
+
+typedef enum ValueForm
+{
+	FORM_KEY64,
+	FORM_KEY128,
+	FORM_WIDE
+} ValueForm;
+
+#define MAX_KEY_SCALE	38		/* numerics with more decimals are wide */
+
+#define KEY64_ZERO		(UINT64CONST(1) << 63)	/* the key of value 0 */
+#define KEY128_ZERO		u128_make(KEY64_ZERO, 0)
+
+typedef struct ValueStore
+{
+	MemoryContext mcxt;			/* everything below lives here */
+	ValueKind	kind;
+	ValueForm	form;			/* of the newest values; of all once finished */
+	int			scale;			/* numeric: largest display scale; keys are value * 10^scale */
+	int64		nrows;			/* NULLs included */
+	Size		used;			/* bytes of mem in use: the newest values */
+	Size		capacity;		/* bytes of mem */
+	char	   *mem;			/* uint64[], u128[], or WideValue after WideValue */
+	struct Spill *spill;		/* older values, NULL as long as all are in mem */
+} ValueStore;
+
+/* A numeric of the wide form; size 0 is NULL. */
+typedef struct WideValue
+{
+	uint64		size;			/* of the varlena that follows, padded to 8 bytes */
+	char		numeric[FLEXIBLE_ARRAY_MEMBER];
+} WideValue;
+
+/* The value of a WideValue, and its successor in a block. */
+#define wide_datum(w)	PointerGetDatum((w)->numeric)
+#define wide_next(w)	((const WideValue *) ((w)->numeric + (w)->size))
+
+/* One pass over a finished store, in order of arrival. */
+typedef struct ValueReader
+{
+	ValueStore *store;
+	int			segment;		/* of the file, then mem */
+	Size		done;			/* bytes of the segment already read */
+	int64		file_position;	/* where the file goes on */
+	char	   *raw;			/* a block as it stands in the file */
+	char	   *block;			/* the same in the store's form */
+	Size		raw_size;
+} ValueReader;
+
+extern void values_init(ValueStore *store, ValueKind kind, MemoryContext mcxt);
+extern void values_clear(ValueStore *store);
+
+extern void values_make_room(ValueStore *store, Size size);
+extern void values_append_null(ValueStore *store);
+extern void values_append_int8(ValueStore *store, int64 value);
+extern void values_append_numeric(ValueStore *store, Datum value);
+extern void values_append(ValueStore *store, Datum value, bool isnull);
+extern void values_refuse_nonfinite(ValueKind kind, Datum value) pg_attribute_noreturn();
+
+/* Bring every value into one form, in which no sum can leave 127 bits; then read. */
+extern void values_finish(ValueStore *store);
+
+extern void values_read(ValueReader *reader, ValueStore *store);
+extern const void *values_next_block(ValueReader *reader, int64 *nkeys);
+extern void values_read_end(ValueReader *reader);
+
+/* A key of the store as a value of its type. */
+extern Datum values_datum(const ValueStore *store, u128 key);
+
+/* The key of a finite float8, and back. */
+static inline uint64
+float8_key(double value)
+{
+	union
+	{
+		double		f;
+		uint64		bits;
+	}			u;
+
+	u.f = value + 0.0;			/* -0 becomes 0 */
+	return (u.bits & KEY64_ZERO) != 0 ? ~u.bits : u.bits | KEY64_ZERO;
+}
+
+static inline double
+float8_of_key(uint64 key)
+{
+	union
+	{
+		double		f;
+		uint64		bits;
+	}			u;
+
+	u.bits = (key & KEY64_ZERO) != 0 ? key & ~KEY64_ZERO : ~key;
+	return u.f;
+}
+
+/* The key in the 128-bit form of a key in the 64-bit form. */
+static inline u128
+key128_of_key64(uint64 key)
+{
+	if (key == 0)
+		return u128_of(0);
+	return u128_add(u128_sub(KEY128_ZERO, u128_of(KEY64_ZERO)), u128_of(key));
+}
+
+/* Put one key into a store that has the 64-bit form. */
+static inline void
+values_append_key64(ValueStore *store, uint64 key)
+{
+	if (unlikely(store->used + sizeof(uint64) > store->capacity))
+		values_make_room(store, sizeof(uint64));
+	*(uint64 *) (store->mem + store->used) = key;
+	store->used += sizeof(uint64);
+	store->nrows++;
+}
+
+static inline void
+values_append_float8(ValueStore *store, double value)
+{
+	/* only NaN and the infinities minus themselves are not zero */
+	if (unlikely(value - value != 0.0))
+		values_refuse_nonfinite(VALUE_FLOAT8, Float8GetDatum(value));
+	values_append_key64(store, float8_key(value));
+}
+
+#endif							/* ABC_VALUES_H */
