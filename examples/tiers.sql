@@ -27,11 +27,11 @@ CREATE VIEW rated AS
 SELECT *, abc_classify(revenue, '80/95') OVER (PARTITION BY year) AS tier
 FROM yearly;
 
-\echo
-\echo 'WHO MAKES THE REVENUE?                         abc_classify(revenue, ''80/95'')'
-\echo 'A: the best customers until 80 % of the revenue is reached, B: until 95 %,'
-\echo 'C: the rest. Year 2025, returns taken off; no tier: no shipment in the year.'
-\echo
+\qecho
+\qecho 'WHO MAKES THE REVENUE?                         abc_classify(revenue, ''80/95'')'
+\qecho 'A: the best customers until 80 % of the revenue is reached, B: until 95 %,'
+\qecho 'C: the rest. Year 2025, returns taken off; no tier: no shipment in the year.'
+\qecho
 
 SELECT coalesce(tier::text, 'none') AS tier,
 	count(*) AS customers,
@@ -44,9 +44,14 @@ WHERE year = 2025
 GROUP BY tier
 ORDER BY tier;
 
-\echo 'CUT-OFFS                                       abc_cutoffs(revenue, ''80/95'')'
-\echo 'The same tiers as numbers: to keep, to index, to apply to new customers.'
-\echo
+SELECT sum(revenue) AS "A + B + C, yuan",
+	(SELECT sum(revenue) FROM shipments WHERE shipped_on >= '2025-01-01') AS "all shipments of 2025, yuan"
+FROM rated
+WHERE year = 2025 AND tier IS NOT NULL;
+
+\qecho 'CUT-OFFS                                       abc_cutoffs(revenue, ''80/95'')'
+\qecho 'The same tiers as numbers: to keep, to index, to apply to new customers.'
+\qecho
 
 SELECT year::text,
 	cutoffs[1] AS "A from, yuan",
@@ -58,9 +63,9 @@ JOIN (SELECT year, abc_cutoffs(revenue, '80/95') AS cutoffs FROM yearly GROUP BY
 GROUP BY year, cutoffs
 ORDER BY year;
 
-\echo 'THE PARETO CHART                               abc_cumulative_share(revenue)'
-\echo 'How much of the revenue of 2025 the best customers make. # is 3 %.'
-\echo
+\qecho 'THE PARETO CHART                               abc_cumulative_share(revenue)'
+\qecho 'How much of the revenue of 2025 the best customers make. # is 3 %.'
+\qecho
 
 SELECT best AS "best n",
 	round(100.0 * best / customers, 1) AS "% of all",
@@ -80,10 +85,10 @@ CROSS JOIN LATERAL (SELECT least(at, customers)) AS l (best)
 GROUP BY best, customers
 ORDER BY best;
 
-\echo 'WHERE THE A CUSTOMERS SIT                    abc_cutoffs() ... GROUP BY industry'
-\echo 'Lift 2.0: twice as many A customers as in the whole company. The last column'
-\echo 'cuts each industry by itself: what it takes to be an A customer there.'
-\echo
+\qecho 'WHERE THE A CUSTOMERS SIT                    abc_cutoffs() ... GROUP BY industry'
+\qecho 'Lift 2.0: twice as many A customers as in the whole company. The last column'
+\qecho 'cuts each industry by itself: what it takes to be an A customer there.'
+\qecho
 
 SELECT industry,
 	count(tier) AS customers,
@@ -99,9 +104,9 @@ WHERE year = 2025
 GROUP BY industry
 ORDER BY sum(revenue) DESC;
 
-\echo 'KEY ACCOUNTS BY VOLUME                     abc_classify(parcels, ''value >5000'')'
-\echo 'More than 5,000 parcels a year, returns taken off: a fixed bar, not a share.'
-\echo
+\qecho 'KEY ACCOUNTS BY VOLUME                     abc_classify(parcels, ''value >5000'')'
+\qecho 'More than 5,000 parcels a year, returns taken off: a fixed bar, not a share.'
+\qecho
 
 SELECT CASE tier WHEN 'A' THEN 'key account' ELSE 'other' END AS "2025",
 	count(*) AS customers,
@@ -117,8 +122,8 @@ FROM (
 GROUP BY tier
 ORDER BY tier;
 
-\echo 'The bar is exact:'
-\echo
+\qecho 'The bar is exact:'
+\qecho
 
 SELECT name, parcels, abc_assign(parcels, abc_cutoffs) AS tier, profit AS "profit, yuan"
 FROM yearly
@@ -126,9 +131,9 @@ CROSS JOIN (SELECT abc_cutoffs(parcels, 'value >5000') FROM yearly) AS bar
 WHERE year = 2025 AND parcels BETWEEN 5000 AND 5001
 ORDER BY parcels, name;
 
-\echo 'WHO MOVED'
-\echo 'Customers of each tier of 2024 by their tier of 2025, and how revenue changed.'
-\echo
+\qecho 'WHO MOVED'
+\qecho 'Customers of each tier of 2024 by their tier of 2025, and how revenue changed.'
+\qecho
 
 CREATE VIEW moved AS
 SELECT customer_id, now.name, before.tier AS was, now.tier AS became,
@@ -148,8 +153,8 @@ FROM moved
 GROUP BY was
 ORDER BY was;
 
-\echo 'The largest of those that came up to A, and of those that fell from it:'
-\echo
+\qecho 'The largest of those that came up to A, and of those that fell from it:'
+\qecho
 
 (SELECT 'up' AS move, name, coalesce(was::text, 'none') || ' to ' || became AS tier,
 	round(revenue_before) AS "2024, yuan", round(revenue_now) AS "2025, yuan"
@@ -165,8 +170,8 @@ WHERE was = 'A' AND became IS DISTINCT FROM 'A'
 ORDER BY change, customer_id
 LIMIT 5);
 
-\echo 'IN ONE SENTENCE'
-\echo
+\qecho 'IN ONE SENTENCE'
+\qecho
 
 \pset tuples_only on
 \pset format unaligned

@@ -100,7 +100,7 @@ WHERE draw(c.customer_id, 23) < 0.083
 --
 -- The plan.  Yearly parcels are lognormal: many small, few giant; electronics and medicine ship more.
 --
-CREATE TEMPORARY TABLE plan AS
+CREATE TEMPORARY TABLE plan ON COMMIT DROP AS
 SELECT customer_id, kind, yearly_parcels,
 	exp(0.45 * draw_normal(customer_id, 30)) AS growth,		-- of the second year against the first
 	CASE region WHEN 'local' THEN 9 WHEN 'domestic' THEN 14 ELSE 85 END

@@ -7,17 +7,17 @@
 SET client_min_messages = warning;
 BEGIN;
 \ir schema.sql
-\echo '  12,040 customers ...'
+\qecho '  12,040 customers ...'
 \ir customers.sql
-\echo '  some 340,000 shipments and returns ...'
+\qecho '  some 340,000 shipments and returns ...'
 \ir shipments.sql
 \ir planted.sql
 CREATE INDEX ON shipments (customer_id, shipped_on);
 CREATE INDEX ON complaints (customer_id);
 ANALYZE shipments;
-\echo '  invoices, payments, annual reports ...'
+\qecho '  invoices, payments, annual reports ...'
 \ir finance.sql
-\echo '  complaints, surveys ...'
+\qecho '  complaints, surveys ...'
 \ir service.sql
 COMMIT;
-ANALYZE;
+ANALYZE customers, shipments, invoices, payments, complaints, satisfaction, financials;

@@ -6,7 +6,7 @@
 --
 SET search_path = logistics, public;
 
-CREATE TEMPORARY TABLE season AS
+CREATE TEMPORARY TABLE season ON COMMIT DROP AS
 SELECT month, weight
 FROM unnest(ARRAY[1.00, 0.62, 0.90, 0.95, 1.00, 1.15, 0.90, 0.92, 1.00, 1.05, 1.50, 1.25]::float8[])
 	WITH ORDINALITY AS year(weight, month);
