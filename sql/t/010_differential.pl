@@ -19,6 +19,7 @@ use lib $FindBin::RealBin;
 use AbcOracle;
 use AbcRandom;
 use AbcTier;
+use PostgreSQL::Test::Utils ();
 use Test::More;
 
 my $partitions = $ENV{ABC_DIFF_PARTITIONS} // 400;
@@ -34,6 +35,7 @@ my $default_scheme = {
 };
 
 my $node = AbcTier::new_node('differential');
+my $file = $node->basedir . '/script.sql';
 $node->safe_psql('postgres', <<'END');
 	-- Cut-offs as the oracle shows them: bounds, then the bytes of a float8,
 	-- the text of the others.
@@ -52,9 +54,9 @@ $node->safe_psql('postgres', <<'END');
 			RETURN SQLSTATE || ' ' || SQLERRM;
 		END $$;
 	CREATE TABLE part (p int PRIMARY KEY, scheme abc_scheme);
-	CREATE TABLE row_float8 (p int, id int, keep bool, v float8);
-	CREATE TABLE row_numeric (p int, id int, keep bool, v numeric);
-	CREATE TABLE row_bigint (p int, id int, keep bool, v bigint);
+	CREATE TABLE row_float8 (p int, id int, keep bool, w float8, v float8);
+	CREATE TABLE row_numeric (p int, id int, keep bool, w float8, v numeric);
+	CREATE TABLE row_bigint (p int, id int, keep bool, w float8, v bigint);
 END
 
 # What is asked of the server: name => [statement that gives p and one text,
@@ -154,6 +156,15 @@ sub oracle
 # What the server answers.
 # ---------------------------------------------------------------------------
 
+# A weight as SQL takes it, undef for NULL.
+sub weight
+{
+	my ($partition, $id) = @_;
+	my $weight = $partition->{weights}[$id];
+
+	return defined $weight ? AbcRandom::text_of_double($weight) : undef;
+}
+
 sub load
 {
 	my (@partitions) = @_;
@@ -167,7 +178,7 @@ sub load
 		foreach my $id (0 .. $#{ $partition->{values} })
 		{
 			$copy{ $partition->{type} } .= join("\t", $p, $id, $partition->{keep}[$id],
-				$partition->{values}[$id] // '\N') . "\n";
+				weight($partition, $id) // '\N', $partition->{values}[$id] // '\N') . "\n";
 		}
 	}
 	my $script = "TRUNCATE part, row_float8, row_numeric, row_bigint;\nCOPY part FROM STDIN;\n$parts\\.\n";
@@ -192,7 +203,10 @@ sub server
 			$script .= "\\echo question $question\n$statement;\n";
 		}
 	}
-	my $rc = $node->psql('postgres', $script, stdout => \$out, stderr => \$err, on_error_stop => 1);
+	# By way of a file: psql stops reading at an error.
+	PostgreSQL::Test::Utils::append_to_file($file, $script);
+	my $rc = $node->psql('postgres', "\\i $file", stdout => \$out, stderr => \$err, on_error_stop => 1);
+	unlink $file;
 	return (undef, $err) if $rc != 0;
 
 	my $question;
@@ -222,9 +236,10 @@ sub statement
 	  . join(', ', map {
 			my $value = defined $_ ? "'$_'" : 'NULL';
 			my $keep = $partition->{keep}[$id] ? 'true' : 'false';
-			sprintf('(%d, %s, %s::%s)', $id++, $keep, $value, $type)
+			my $weight = weight($partition, $id) // 'NULL';
+			sprintf('(%d, %s, %s::float8, %s::%s)', $id++, $keep, $weight, $value, $type)
 		} @{ $partition->{values} })
-	  . ') AS t (id, keep, v)';
+	  . ') AS t (id, keep, w, v)';
 	my $statement = $question{$question}[1];
 
 	$statement =~ s/SCHEME/'$scheme'/;
@@ -258,9 +273,12 @@ sub shrink
 		my $at = 0;
 		while ($at < @{ $partition->{values} } && @{ $partition->{values} } > 1 && $tries < 150)
 		{
-			my %fewer = (%$partition, values => [ @{ $partition->{values} } ], keep => [ @{ $partition->{keep} } ]);
-			splice(@{ $fewer{values} }, $at, $step);
-			splice(@{ $fewer{keep} }, $at, $step);
+			my %fewer = %$partition;
+			foreach my $column (qw(values keep weights))
+			{
+				$fewer{$column} = [ @{ $partition->{$column} } ];
+				splice(@{ $fewer{$column} }, $at, $step);
+			}
 			$tries++;
 			if (@{ $fewer{values} } && difference($settings, $question, \%fewer))
 			{
@@ -346,7 +364,9 @@ sub compare_refusals
 	{
 		$script .= 'SELECT fails($s$' . statement($_, $partition) . "\$s\$);\n" foreach qw(classify cutoffs);
 	}
-	$node->psql('postgres', $script, stdout => \$out, stderr => \$err);
+	PostgreSQL::Test::Utils::append_to_file($file, $script);
+	$node->psql('postgres', "\\i $file", stdout => \$out, stderr => \$err);
+	unlink $file;
 	my @got = split(/\n/, $out);
 	foreach my $n (0 .. 2 * @partitions - 1)
 	{
@@ -399,7 +419,7 @@ foreach my $number (0 .. $large - 1)
 	my $partition = AbcRandom::large_partition($number, $number % 4 == 3 ? 20_000 : 3_000);
 	my $settings = "SET work_mem = '" . ('64kB', '4MB')[ int($number / 3) % 2 ] . "';";
 	is(compare($settings, \@large_questions, $partition), 0,
-		sprintf('%d rows of %s, %s', scalar @{ $partition->{values} }, $partition->{type}, $partition->{scheme}{text}));
+		sprintf('%d rows of %s, %s', scalar @{ $partition->{values} }, $partition->{type}, substr($partition->{scheme}{text}, 0, 80)));
 }
 
 $node->stop;

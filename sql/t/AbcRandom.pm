@@ -1,7 +1,7 @@
 # AbcRandom.pm - random partitions and schemes for the differential test.
 #
 # A partition is a hash: type, values (texts as SQL takes them, undef for NULL),
-# keep (flags, for FILTER) and scheme.  Everything comes from rand(), hence from
+# keep (flags, for FILTER), weights (doubles, undef for NULL) and scheme.  Everything comes from rand(), hence from
 # one srand().
 package AbcRandom;
 
@@ -429,7 +429,7 @@ sub partition
 		@values = ($values[0]) x $rows if $kind < 0.05;
 		@values = (undef) x $rows if $kind > 0.98;
 	}
-	dirty($type, \@values, $options{negative} ne 'error' && chance(0.4))
+	dirty($type, \@values, chance($options{negative} eq 'error' ? 0.1 : 0.4))
 	  if chance($units ? 0.3 : 0.6);
 
 	my $scheme =
@@ -445,6 +445,7 @@ sub partition
 		type => $type,
 		values => [ map { $_->[1] } @order ],
 		keep => [ map { chance(0.7) ? 1 : 0 } @values ],
+		weights => [ map { pick(undef, 0, 1, 1, 2.5, 0.1, 0.3, 40, rand(), 1e-5) } @values ],
 		scheme => add_options($scheme, \%options)
 	};
 }
@@ -491,6 +492,7 @@ sub large_partition
 	my @values = map { chance(0.02) ? undef : pick(@palette) } 1 .. $rows;
 	$partition->{values} = \@values;
 	$partition->{keep} = [ map { 1 } @values ];
+	$partition->{weights} = [ map { rand(100) } @values ];
 	return $partition;
 }
 
