@@ -480,16 +480,26 @@ sub without_negatives
 	};
 }
 
-# One large partition: few distinct values, or nearly all of them distinct.
+# One large partition: few distinct values, or nearly all of them distinct; half
+# of them change their nature on the way, from small numbers to long ones.
 sub large_partition
 {
 	my ($n, $rows) = @_;
 	my $partition = partition($n * 7 + int(rand(600)));
 	my $type = $partition->{type};
-	my $one = $shape{$type}{ pick(sort keys %{ $shape{$type} }) };
-	my @palette = map { $one->() } 1 .. ($n % 2 ? 25 : $rows);
+	my @kinds = map { pick(sort keys %{ $shape{$type} }) } 1 .. between(0, 2);
+	my @values;
 
-	my @values = map { chance(0.02) ? undef : pick(@palette) } 1 .. $rows;
+	@kinds = $type eq 'numeric' ? pick([qw(few cents twenty_digits)], [qw(cents twenty_and_small sixty_digits)],
+		[qw(few mixed_scales edge_of_128)], [qw(cents both_ends few)])->@* : ('few', @kinds, 'few')
+	  if $n % 2 == 0;
+	@kinds = pick(sort keys %{ $shape{$type} }) if !@kinds;
+	foreach my $kind (@kinds)
+	{
+		my $part = int($rows / @kinds);
+		my @palette = map { $shape{$type}{$kind}->() } 1 .. ($n % 3 ? 25 : $part);
+		push @values, map { chance(0.02) ? undef : pick(@palette) } 1 .. $part;
+	}
 	$partition->{values} = \@values;
 	$partition->{keep} = [ map { 1 } @values ];
 	$partition->{weights} = [ map { rand(100) } @values ];
