@@ -324,19 +324,24 @@ sub compare
 
 	if (!$answers)
 	{
-		# Which of them is it?
-		diag("the server says $error");
-		return 1 if @partitions == 1;
-		my $half = int(@partitions / 2);
-		foreach my $part ([ 0 .. $half - 1 ], [ $half .. $#partitions ])
+		# Which of them, and which question?
+		return 1 if $reported > 10;
+		if (@partitions > 1)
 		{
-			last if $wrong > 3;
-			$wrong += compare($settings, $questions, @partitions[@$part]);
+			my $half = int(@partitions / 2);
+			$wrong += compare($settings, $questions, @partitions[ 0 .. $half - 1 ]);
+			$wrong += compare($settings, $questions, @partitions[ $half .. $#partitions ]);
 		}
-		if (@partitions == 2 && $wrong || !$wrong)
+		elsif (@$questions > 1)
 		{
-			diag(statement($questions->[0], $_)) foreach @partitions[ 0, 1 ];
+			$wrong += compare($settings, [$_], @partitions) foreach @$questions;
 		}
+		else
+		{
+			report($settings, $questions->[0], $partitions[0]);
+			$wrong = 1;
+		}
+		diag("the server refuses only all together: $error") if !$wrong;
 		return $wrong || 1;
 	}
 	foreach my $p (0 .. $#partitions)

@@ -411,16 +411,16 @@ sub tier_by_value
 # ---------------------------------------------------------------------------
 
 # The array of the cut-offs as texts in the form of show(), undef for a NULL
-# element; undef instead of a reference for a NULL array.
+# element; undef instead of a reference for a NULL array.  Without any row, not
+# even a NULL, nobody has named the scheme: NULL under every rule.
 sub cutoffs
 {
 	my ($type, $scheme, @values) = @_;
 	my $scale = $type eq 'numeric' ? largest_scale(@values) : 0;
 
-	if ($scheme->{rule} eq 'value')
-	{
-		return [ map { cutoff_of_cut($type, $scale, $_) } @{ $scheme->{cuts} } ];
-	}
+	return if !@values;
+	return cutoffs_by_value($type, $scale, @{ $scheme->{cuts} })
+	  if $scheme->{rule} eq 'value';
 
 	my @tiers = classify($type, $scheme, @values);
 	return if !grep { defined } @tiers;
@@ -443,8 +443,28 @@ sub cutoffs
 	return \@smallest;
 }
 
-# Under the rule value: the smallest value of the type that meets the cut.
-sub cutoff_of_cut
+# Under the rule value: the scheme's cuts.  A tier that no value can be in, since
+# who meets its cut meets the better one, too, is empty and repeats the cut-off
+# above it.
+sub cutoffs_by_value
+{
+	my ($type, $scale, @cuts) = @_;
+	my @limits = map { smallest_that_meets($type, $scale, $_) } @cuts;
+
+	foreach my $n (1 .. $#limits)
+	{
+		next if !defined $limits[ $n - 1 ];
+		my ($above, $own) = integers($type, @limits[ $n - 1, $n ]);
+		$limits[$n] = $limits[ $n - 1 ] if $own > $above;
+	}
+	return [
+		map { defined $_ ? show($type, $_->{exp} > $scale ? $_->{exp} : $scale, $_) : undef } @limits
+	];
+}
+
+# The smallest value of the type, for numeric of its scale, that meets a cut;
+# undef if there is none.
+sub smallest_that_meets
 {
 	my ($type, $scale, $cut) = @_;
 
@@ -453,8 +473,7 @@ sub cutoff_of_cut
 		my $double = double_of_text($cut->{text});
 		$double = nextafter($double, ldexp(1, 2000)) if $cut->{above};
 		return undef if $double > DBL_MAX;
-		$double = -DBL_MAX if $double < -DBL_MAX;
-		return show($type, 0, { double => $double });
+		return value_of_double($double < -DBL_MAX ? -DBL_MAX : $double);
 	}
 
 	my $limit = value_of_decimal($cut->{text});
@@ -466,14 +485,12 @@ sub cutoff_of_cut
 		$floor = $floor + 1 if $cut->{above} || !$exact;
 		return undef if $floor > Math::BigInt->new('9223372036854775807');
 		my $lowest = Math::BigInt->new('-9223372036854775808');
-		$floor = $lowest if $floor < $lowest;
-		return "$floor";
+		return { num => $floor < $lowest ? $lowest : $floor, exp => 0 };
 	}
 
+	return $limit if !$cut->{above};
 	my $finest = $scale > $limit->{exp} ? $scale : $limit->{exp};
-	my $num = $limit->{num} * power(10, $finest - $limit->{exp});
-	$num = $num + 1 if $cut->{above};
-	return show($type, $finest, { num => $num, exp => $finest });
+	return { num => $limit->{num} * power(10, $finest - $limit->{exp}) + 1, exp => $finest };
 }
 
 # A value the way the tests read it from the server: the bytes of a float8, the

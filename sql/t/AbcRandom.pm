@@ -246,6 +246,7 @@ sub cumulative_scheme
 {
 	my ($rule, @percentages) = @_;
 	my $text = join('/', @percentages);
+	my $named = 0;
 
 	# The same as widths, where the last of them is not nothing.
 	if (chance(0.3) && !grep { /\./ } @percentages and $percentages[-1] < 100)
@@ -262,13 +263,14 @@ sub cumulative_scheme
 	elsif (chance(0.1))
 	{
 		my @names = map { "t$_" } 0 .. @percentages;
+		$named = 1;
 		$text = join(' / ', map { "$names[$_] $percentages[$_]" } 0 .. $#percentages);
 		$text .= " / $names[-1]";
 	}
 	return {
 		rule => $rule,
 		cuts => [ map { fraction($_) } @percentages ],
-		text => $rule eq 'share' && chance(0.2) ? $text : "$rule $text"
+		text => $rule eq 'share' && !$named && chance(0.2) ? $text : "$rule $text"
 	};
 }
 
