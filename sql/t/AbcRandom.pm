@@ -321,7 +321,12 @@ sub top_scheme
 
 	$seen{ between(1, chance(0.8) ? $rows + 3 : 1_000_000) } = 1 for 1 .. number_of_cuts();
 	my @cuts = sort { $a <=> $b } keys %seen;
-	return { rule => 'top', cuts => \@cuts, text => 'top ' . join('/', @cuts) };
+	my @widths = map { $cuts[$_] - ($_ ? $cuts[ $_ - 1 ] : 0) } 0 .. $#cuts;
+	return {
+		rule => 'top',
+		cuts => \@cuts,
+		text => 'top ' . (chance(0.2) ? join('+', @widths) : join('/', @cuts))
+	};
 }
 
 # A plain decimal for anything read_values takes.
