@@ -421,7 +421,7 @@ is(compare_refusals(@refused), 0, sprintf('%d partitions with negative values ar
 my @large_questions = qw(classify assign cutoffs share);
 foreach my $number (0 .. $large - 1)
 {
-	my $partition = AbcRandom::large_partition($number, $number % 4 == 3 ? 20_000 : 3_000);
+	my $partition = AbcRandom::large_partition($number, $number % 5 < 3 ? 3_000 : 20_000);
 	my $settings = "SET work_mem = '" . ('64kB', '4MB')[ int($number / 3) % 2 ] . "';";
 	is(compare($settings, \@large_questions, $partition), 0,
 		sprintf('%d rows of %s, %s', scalar @{ $partition->{values} }, $partition->{type}, substr($partition->{scheme}{text}, 0, 80)));

@@ -358,7 +358,8 @@ sub value_scheme
 	push @candidates, pick('0', '1', '-1', '0.5', '12.345', '5000', '500');
 	push @candidates, pick('1' . '0' x 19, '1' . '0' x 320, '0.' . '0' x 330 . '1',
 		'-1' . '0' x 320, '9223372036854775807', '9223372036854775806.5',
-		'-9223372036854775808.5') if chance(0.2);
+		'-9223372036854775808.5')
+	  for 1 .. pick(0, 0, 0, 0, 3);
 	foreach (1 .. number_of_cuts())
 	{
 		my $text = plain(pick(@candidates));
@@ -487,24 +488,39 @@ sub without_negatives
 	};
 }
 
-# One large partition: few distinct values, or nearly all of them distinct; half
-# of them change their nature on the way, from small numbers to long ones.
+# How the values of a large partition change on the way, so that what was kept of
+# the first ones does not do for the last ones.
+sub natures
+{
+	my ($type) = @_;
+	my $shapes = $shape{$type};
+
+	return map { $shapes->{$_} } 'few', pick(sort keys %$shapes), 'few' if $type ne 'numeric';
+	return map {
+		my $scale = $_;
+		sub { between(0, 99) . '.' . digits($scale) }
+	} 1 .. 20 if chance(0.3);
+	return map { $shapes->{$_} } @{
+		pick(
+			[qw(few cents twenty_digits)], [qw(cents twenty_and_small sixty_digits few)],
+			[qw(few mixed_scales edge_of_128)], [qw(cents both_ends few)])
+	};
+}
+
+# One large partition: of one kind or of several, one after the other; with few
+# distinct values or nearly all of them distinct.
 sub large_partition
 {
 	my ($n, $rows) = @_;
 	my $partition = partition($n * 7 + int(rand(600)));
 	my $type = $partition->{type};
-	my @kinds = map { pick(sort keys %{ $shape{$type} }) } 1 .. between(0, 2);
+	my @kinds = $n % 2 ? pick(map { $shape{$type}{$_} } sort keys %{ $shape{$type} }) : natures($type);
+	my $part = int($rows / @kinds);
 	my @values;
 
-	@kinds = $type eq 'numeric' ? pick([qw(few cents twenty_digits)], [qw(cents twenty_and_small sixty_digits)],
-		[qw(few mixed_scales edge_of_128)], [qw(cents both_ends few)])->@* : ('few', @kinds, 'few')
-	  if $n % 2 == 0;
-	@kinds = pick(sort keys %{ $shape{$type} }) if !@kinds;
 	foreach my $kind (@kinds)
 	{
-		my $part = int($rows / @kinds);
-		my @palette = map { $shape{$type}{$kind}->() } 1 .. ($n % 3 ? 25 : $part);
+		my @palette = map { $kind->() } 1 .. ($n % 3 ? 25 : $part);
 		push @values, map { chance(0.02) ? undef : pick(@palette) } 1 .. $part;
 	}
 	$partition->{values} = \@values;
