@@ -539,14 +539,14 @@ sub assign
 }
 
 # ---------------------------------------------------------------------------
-# Shares: the bytes of the float8, undef for NULL.
+# Shares: the bytes of the float8, undef for NULL.  Sums are rounded as whole
+# numbers of the common unit: for numeric of the largest scale among the values.
 # ---------------------------------------------------------------------------
 
 sub cumulative_shares
 {
 	my ($type, @values) = @_;
 	my @integers = integers($type, @values);
-	my $den = $type eq 'numeric' ? power(10, largest_scale(@values)) : 1;
 	my @rows = sort { $integers[$b] <=> $integers[$a] }
 	  grep { defined $integers[$_] } 0 .. $#integers;
 	my @shares = map { undef } @values;
@@ -557,7 +557,7 @@ sub cumulative_shares
 		$total = $total + $integers[$row] if $integers[$row] > 0;
 	}
 	return @shares if $total <= 0;
-	my ($total_mantissa, $total_exponent) = round53($total, $den);
+	my ($total_mantissa, $total_exponent) = round53($total, 1);
 
 	my $sum = 0;
 	while (@rows)
@@ -569,7 +569,7 @@ sub cumulative_shares
 			push @group, shift @rows;
 		}
 		$sum = $sum + $value * @group if $value > 0;
-		my ($mantissa, $exponent) = round53($sum, $den);
+		my ($mantissa, $exponent) = round53($sum, 1);
 		my $share = ldexp($mantissa / $total_mantissa, $exponent - $total_exponent);
 		$shares[$_] = unpack('H*', pack('d>', $share)) foreach @group;
 	}
