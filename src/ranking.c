@@ -6,9 +6,11 @@
  * Rows are sorted by value together with their position, the groups of equal
  * values are walked from the largest down, and each group's number goes back to
  * the positions of its rows.  In memory these are one sort of small fixed pairs
- * and one array.  Beyond work_mem PostgreSQL's tuplesort does the sorting, and
- * the numbers are distributed over files by position, each of which fits in
- * memory when its turn comes.
+ * and one array.  Beyond work_mem the rows are distributed by value over files
+ * that fit in memory one after the other, and their numbers over files by
+ * position in the same way.  A file that does not fit after all (many rows in
+ * one narrow range of values) and numerics of the wide form go through
+ * PostgreSQL's tuplesort.
  */
 #include "postgres.h"
 
@@ -27,7 +29,8 @@
 #include "ranking.h"
 #include "tempfile.h"
 
-#define MAX_FILES		256		/* over which numbers are distributed */
+#define MAX_FILES		256		/* over which rows or numbers are distributed */
+#define READ_PAIRS		512		/* numbers read from a file at once */
 
 typedef struct KeyRow64
 {
@@ -113,17 +116,18 @@ static void
 load_numbers(Ranking *ranking, int index)
 {
 	TempFile   *file = ranking->files[index];
+	RowNumber	pairs[READ_PAIRS];
 
 	for (int64 i = 0; i < ranking->span; i++)
 		ranking->numbers[i] = get_float8_nan();
-	for (int64 at = 0; at < file->size; at += sizeof(RowNumber))
+	for (int64 at = 0; at < file->size; at += sizeof(pairs))
 	{
-		RowNumber	pair;
+		Size		size = Min(sizeof(pairs), (Size) (file->size - at));
 
-		if (at % (1024 * sizeof(RowNumber)) == 0)
-			CHECK_FOR_INTERRUPTS();
-		tempfile_read(file, at, &pair, sizeof(pair));
-		ranking->numbers[pair.row - index * ranking->span] = pair.number;
+		CHECK_FOR_INTERRUPTS();
+		tempfile_read(file, at, pairs, size);
+		for (Size i = 0; i < size / sizeof(RowNumber); i++)
+			ranking->numbers[pairs[i].row - index * ranking->span] = pairs[i].number;
 	}
 	tempfile_close(file);
 }
@@ -235,7 +239,7 @@ rank_rows64(RankWalk *walk, KeyRow64 *rows, int64 n)
 			end++;
 		number = enter_group(walk, u128_of(rows[i].key), (Datum) 0, end - i);
 		for (; i < end; i++)
-			walk->ranking->numbers[rows[i].row] = number;
+			put_number(walk->ranking, rows[i].row, number);
 	}
 }
 
@@ -252,7 +256,7 @@ rank_rows128(RankWalk *walk, KeyRow128 *rows, int64 n)
 			end++;
 		number = enter_group(walk, rows[i].key, (Datum) 0, end - i);
 		for (; i < end; i++)
-			walk->ranking->numbers[rows[i].row] = number;
+			put_number(walk->ranking, rows[i].row, number);
 	}
 }
 
@@ -298,7 +302,7 @@ rank_in_memory(RankWalk *walk)
 }
 
 /*
- * Beyond work_mem, and for the wide form: through tuplesort
+ * Through tuplesort
  */
 
 /* Columns of the tuples: the value, as numeric or as the two words of its key, and the row. */
@@ -431,17 +435,6 @@ count_groups(SortedRows *sorted)
 		pfree(DatumGetPointer(group_numeric));
 }
 
-/* Put a row of the store in its place: into the sort, or straight among the numbers. */
-static void
-sort_row(RankWalk *walk, SortedRows *sorted, RowRole role, u128 key, Datum numeric,
-		 int64 row, double others)
-{
-	if (role == ROW_OTHER)
-		put_number(walk->ranking, row, others);
-	else if (role == ROW_MEMBER)
-		sorted_put(sorted, key, numeric, row);
-}
-
 static RowRole
 role_of_wide(const Selection *selection, const WideValue *w)
 {
@@ -455,42 +448,58 @@ role_of_wide(const Selection *selection, const WideValue *w)
 	return ROW_MEMBER;
 }
 
+/* Sort the numerics of a wide store. */
 static void
-sort_rows(RankWalk *walk, SortedRows *sorted)
+sort_store(RankWalk *walk, SortedRows *sorted)
 {
-	ValueStore *store = walk->selection.store;
 	double		others = number_of_others(walk);
 	int64		row = 0;
 	ValueReader reader;
 	const void *block;
 	int64		size;
 
-	values_read(&reader, store);
+	values_read(&reader, walk->selection.store);
 	while ((block = values_next_block(&reader, &size)) != NULL)
 	{
-		if (store->form == FORM_WIDE)
-		{
-			const WideValue *end = (const WideValue *) ((const char *) block + size);
+		const WideValue *end = (const WideValue *) ((const char *) block + size);
 
-			for (const WideValue *w = block; w < end; w = wide_next(w))
-				sort_row(walk, sorted, role_of_wide(&walk->selection, w), u128_of(0),
-						 w->size > 0 ? wide_datum(w) : (Datum) 0, row++, others);
-			continue;
-		}
-		for (int64 i = 0; i < size; i++)
+		for (const WideValue *w = block; w < end; w = wide_next(w), row++)
 		{
-			u128		key = store->form == FORM_KEY64 ?
-				u128_of(((const uint64 *) block)[i]) : ((const u128 *) block)[i];
+			RowRole		role = role_of_wide(&walk->selection, w);
 
-			sort_row(walk, sorted, role_of_key(&walk->selection, key), key, (Datum) 0, row++, others);
+			if (role == ROW_OTHER)
+				put_number(walk->ranking, row, others);
+			else if (role == ROW_MEMBER)
+				sorted_put(sorted, u128_of(0), wide_datum(w), row);
 		}
 	}
 	values_read_end(&reader);
-	tuplesort_performsort(sorted->sort);
 }
 
+/* Sort the rows of a file. */
 static void
-rank_by_sorting(RankWalk *walk)
+sort_file(RankWalk *walk, SortedRows *sorted, TempFile *file)
+{
+	bool		narrow = walk->selection.store->form == FORM_KEY64;
+	Size		pair = narrow ? sizeof(KeyRow64) : sizeof(KeyRow128);
+
+	for (int64 at = 0; at < file->size; at += pair)
+	{
+		KeyRow64	row64;
+		KeyRow128	row128;
+
+		CHECK_FOR_INTERRUPTS();
+		tempfile_read(file, at, narrow ? (void *) &row64 : (void *) &row128, pair);
+		if (narrow)
+			sorted_put(sorted, u128_of(row64.key), (Datum) 0, row64.row);
+		else
+			sorted_put(sorted, row128.key, (Datum) 0, row128.row);
+	}
+}
+
+/* Rank the rows of a file of keys, or if there is none, of the wide store. */
+static void
+rank_by_sorting(RankWalk *walk, TempFile *file)
 {
 	SortedRows	sorted;
 	int64		ngroups;
@@ -498,8 +507,12 @@ rank_by_sorting(RankWalk *walk)
 	Datum		numeric;
 	int64		row;
 
-	sorted_begin(&sorted, walk->selection.store->form == FORM_WIDE, walk->ranking->mcxt);
-	sort_rows(walk, &sorted);
+	sorted_begin(&sorted, file == NULL, walk->ranking->mcxt);
+	if (file == NULL)
+		sort_store(walk, &sorted);
+	else
+		sort_file(walk, &sorted, file);
+	tuplesort_performsort(sorted.sort);
 	count_groups(&sorted);
 	tuplesort_rescan(sorted.sort);
 
@@ -520,6 +533,127 @@ rank_by_sorting(RankWalk *walk)
 		}
 	}
 	sorted_end(&sorted);
+}
+
+/*
+ * Beyond work_mem: by ranges of values
+ */
+
+/* The files over which rows are distributed: some neighbouring buckets each. */
+typedef struct RangeFiles
+{
+	Histogram  *histogram;		/* NULL: one file for all */
+	int			nfiles;
+	int		   *file_of_bucket;
+	TempFile  **files;			/* largest values first */
+} RangeFiles;
+
+/* Put neighbouring buckets together as long as their rows fit in memory. */
+static void
+plan_ranges(RankWalk *walk, RangeFiles *ranges, int64 fitting)
+{
+	Histogram  *histogram = walk->selection.histogram;
+	int64		limit = Max(fitting, walk->selection.nmembers / (MAX_FILES / 2));
+	int64		rows = 0;
+
+	ranges->histogram = histogram;
+	ranges->nfiles = 1;
+	ranges->file_of_bucket = NULL;
+	if (histogram != NULL)
+	{
+		ranges->file_of_bucket = palloc(histogram->nbuckets * sizeof(int));
+		for (int b = histogram->nbuckets - 1; b >= 0; b--)
+		{
+			if (rows > 0 && rows + histogram->counts[b] > limit)
+			{
+				ranges->nfiles++;
+				rows = 0;
+			}
+			rows += histogram->counts[b];
+			ranges->file_of_bucket[b] = ranges->nfiles - 1;
+		}
+	}
+	ranges->files = palloc(ranges->nfiles * sizeof(TempFile *));
+	for (int i = 0; i < ranges->nfiles; i++)
+	{
+		ranges->files[i] = tempfile_create(walk->ranking->mcxt);
+		tempfile_open(ranges->files[i]);
+	}
+}
+
+static void
+distribute_row(const RangeFiles *ranges, bool narrow, u128 key, int64 row)
+{
+	const Histogram *h = ranges->histogram;
+	int			file = 0;
+
+	if (h != NULL)
+		file = ranges->file_of_bucket[u128_lo(u128_shr(u128_sub(key, h->low), h->shift))];
+	if (narrow)
+	{
+		KeyRow64	pair = {u128_lo(key), row};
+
+		tempfile_append(ranges->files[file], &pair, sizeof(pair));
+	}
+	else
+	{
+		KeyRow128	pair = {key, row};
+
+		tempfile_append(ranges->files[file], &pair, sizeof(pair));
+	}
+}
+
+static void
+rank_by_ranges(RankWalk *walk)
+{
+	bool		narrow = walk->selection.store->form == FORM_KEY64;
+	Size		pair = narrow ? sizeof(KeyRow64) : sizeof(KeyRow128);
+	int64		fitting = (int64) work_mem * 1024 / 2 / (int64) pair;
+	double		others = number_of_others(walk);
+	RangeFiles	ranges;
+	int64		row = 0;
+	ValueReader reader;
+	const void *block;
+	int64		nkeys;
+
+	plan_ranges(walk, &ranges, fitting);
+	values_read(&reader, walk->selection.store);
+	while ((block = values_next_block(&reader, &nkeys)) != NULL)
+	{
+		for (int64 i = 0; i < nkeys; i++, row++)
+		{
+			u128		key = narrow ? u128_of(((const uint64 *) block)[i]) : ((const u128 *) block)[i];
+			RowRole		role = role_of_key(&walk->selection, key);
+
+			if (role == ROW_OTHER)
+				put_number(walk->ranking, row, others);
+			else if (role == ROW_MEMBER)
+				distribute_row(&ranges, narrow, key, row);
+		}
+	}
+	values_read_end(&reader);
+
+	for (int i = 0; i < ranges.nfiles; i++)
+	{
+		TempFile   *file = ranges.files[i];
+		int64		n = file->size / (int64) pair;
+
+		CHECK_FOR_INTERRUPTS();
+		if (n > fitting && n > walk->selection.nmembers / (MAX_FILES / 2))
+			rank_by_sorting(walk, file);
+		else if (n > 0)
+		{
+			void	   *rows = MemoryContextAllocHuge(walk->ranking->mcxt, file->size);
+
+			tempfile_read(file, 0, rows, file->size);
+			if (narrow)
+				rank_rows64(walk, rows, n);
+			else
+				rank_rows128(walk, rows, n);
+			pfree(rows);
+		}
+		tempfile_close(file);
+	}
 }
 
 Ranking *
@@ -553,8 +687,10 @@ ranking_create(ValueStore *store, bool by_value, RankFunction function, void *ar
 	prepare_numbers(ranking, in_memory);
 	if (in_memory)
 		rank_in_memory(&walk);
+	else if (store->form == FORM_WIDE)
+		rank_by_sorting(&walk, NULL);
 	else
-		rank_by_sorting(&walk);
+		rank_by_ranges(&walk);
 
 	selection_end(&walk.selection);
 	if (walk.through != NULL)
