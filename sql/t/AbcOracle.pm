@@ -533,8 +533,8 @@ sub assign
 }
 
 # ---------------------------------------------------------------------------
-# Shares: the bytes of the float8, undef for NULL.  Sums are rounded as whole
-# numbers of the common unit: for numeric of the largest scale among the values.
+# Shares: the bytes of the float8, undef for NULL.  Total and cumulated value are
+# exact, each rounded once to 53 bits, of whatever exponent, then divided.
 # ---------------------------------------------------------------------------
 
 sub cumulative_shares
@@ -544,6 +544,7 @@ sub cumulative_shares
 	my %group;
 	push @{ $group{"$integers[$_]"} }, $_ foreach grep { defined $integers[$_] } 0 .. $#integers;
 	my @groups = sort { $integers[ $b->[0] ] <=> $integers[ $a->[0] ] } values %group;
+	my $den = $type eq 'numeric' ? power(10, largest_scale(@values)) : 1;
 	my @shares = map { undef } @values;
 	my $total = 0;
 
@@ -553,14 +554,14 @@ sub cumulative_shares
 		$total = $total + $value * @$group if $value > 0;
 	}
 	return @shares if $total <= 0;
-	my ($total_mantissa, $total_exponent) = round53($total, 1);
+	my ($total_mantissa, $total_exponent) = round53($total, $den);
 
 	my $sum = 0;
 	foreach my $group (@groups)
 	{
 		my $value = $integers[ $group->[0] ];
 		$sum = $sum + $value * @$group if $value > 0;
-		my ($mantissa, $exponent) = round53($sum, 1);
+		my ($mantissa, $exponent) = round53($sum, $den);
 		my $share = ldexp($mantissa / $total_mantissa, $exponent - $total_exponent);
 		$shares[$_] = unpack('H*', pack('d>', $share)) foreach @$group;
 	}
