@@ -88,6 +88,10 @@ my %question = (
 	cutoffs_filter => [
 		"SELECT p, show(abc_cutoffs(v, scheme) FILTER (WHERE keep)) FROM $rows GROUP BY p",
 		'SELECT abc_cutoffs(v, SCHEME) FILTER (WHERE keep) FROM VALUES' ],
+	cutoffs_sets => [
+		"SELECT p, string_agg(DISTINCT c, ' and ') FROM (SELECT p, show(abc_cutoffs(v, scheme)) AS c
+			FROM $rows GROUP BY GROUPING SETS ((p), (p, scheme::text))) AS x GROUP BY p",
+		'SELECT abc_cutoffs(v, SCHEME) FROM VALUES GROUP BY GROUPING SETS ((), (id < 0))' ],
 	cutoffs_over => [
 		sprintf($per_row, 'a', "SELECT p, id, show(abc_cutoffs(v, scheme) OVER (PARTITION BY p)) AS a FROM $rows"),
 		'SELECT abc_cutoffs(v, SCHEME) OVER () FROM VALUES' ],
@@ -134,7 +138,7 @@ sub oracle
 	}
 	my $cutoffs = AbcOracle::cutoffs($type, $scheme, @values);
 	$answer{classify} = $answer{classify_framed} = letters(@tiers);
-	$answer{cutoffs} = shown($cutoffs);
+	$answer{cutoffs} = $answer{cutoffs_sets} = shown($cutoffs);
 	$answer{cutoffs_over} = join(',', map { shown($cutoffs) } @values);
 	$answer{assign} = letters(AbcOracle::assign($type, $cutoffs, @values));
 	$answer{share} = join(',', map { $_ // '-' } AbcOracle::cumulative_shares($type, @values))
