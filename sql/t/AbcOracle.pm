@@ -449,7 +449,7 @@ sub cutoffs_by_value
 	{
 		next if !defined $limits[ $n - 1 ];
 		my ($above, $own) = integers($type, @limits[ $n - 1, $n ]);
-		$limits[$n] = $limits[ $n - 1 ] if $own > $above;
+		$limits[$n] = $limits[ $n - 1 ] if !defined $own || $own > $above;
 	}
 	return [
 		map { defined $_ ? show($type, $_->{exp} > $scale ? $_->{exp} : $scale, $_) : undef } @limits
