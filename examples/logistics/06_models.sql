@@ -6,7 +6,8 @@
 --
 \ir settings.sql
 
--- Models of an earlier run of this step make room.
+-- What an earlier run of the steps has made makes room.
+DROP VIEW IF EXISTS export, key_account_share;
 SELECT abc_drop_model(m) FROM unnest(ARRAY['standard', 'metal', 'key_account']) AS name, to_regclass(name) AS m
 WHERE m IS NOT NULL \g /dev/null
 DROP VIEW IF EXISTS customer_quarter, customer_year;
