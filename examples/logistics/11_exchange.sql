@@ -27,9 +27,6 @@ ORDER BY customer_id;
 :copy
 \set copy '\\copy (SELECT * FROM export) TO ' :'gb18030' ' (FORMAT csv, HEADER, ENCODING ''GB18030'')'
 :copy
-\setenv UTF8 :utf8
-\setenv GB18030 :gb18030
-\! wc -lc "$UTF8" "$GB18030" | sed '$d; s/^/  lines, bytes: /'
 
 -- What comes back: a table of letters and names from the same files.
 DROP TABLE IF EXISTS import;

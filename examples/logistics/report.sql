@@ -31,7 +31,7 @@ LANGUAGE sql IMMUTABLE
 RETURN (
 	SELECT '<tr>' || string_agg(format('<td%s>%s</td>',
 			CASE WHEN cell ~ '^~?[−+]?[0-9.,]+( %)?$|^~?–$' THEN CASE cell ~ '^~' WHEN true THEN ' class="n x"' ELSE ' class="n"' END
-				WHEN cell ~ '^\d{4}-\d\d-\d\d$' THEN ' class="d"' WHEN cell ~ '^~' THEN ' class="x"' WHEN cell ~ '^\[%' THEN ' class="b"' ELSE '' END,
+				WHEN cell ~ '^~\d{4}-\d\d-\d\d$' THEN ' class="d x"' WHEN cell ~ '^\d{4}-\d\d-\d\d$' THEN ' class="d"' WHEN cell ~ '^~' THEN ' class="x"' WHEN cell ~ '^\[%' THEN ' class="b"' ELSE '' END,
 			CASE WHEN cell ~ '^\[[A-Z]\]$' THEN format('<span class="tier %s">%1$s</span>', substr(cell, 2, 1))
 				WHEN cell ~ '^\[%' THEN format('<i style="width:%s%%"></i>', round(100 * substr(cell, 3, length(cell) - 3)::numeric, 1))
 				ELSE esc(ltrim(cell, '~')) END), '' ORDER BY i) || '</tr>'
@@ -95,14 +95,14 @@ SELECT format('<title>Customer tiers, %s</title>', :'period');
 \qecho '.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.93rem}'
 \qecho 'th{text-align:left;font-weight:600;color:#52606d;border-bottom:2px solid #cbd2d9;padding:5px 8px;vertical-align:bottom}'
 \qecho 'td{border-bottom:1px solid #e9ecef;padding:5px 8px;vertical-align:top}th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}'
-\qecho '.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.d{white-space:nowrap}tr.sum td{border-top:2px solid #cbd2d9;font-weight:600}'
+\qecho '.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.d{white-space:nowrap}th.n{white-space:normal}tr.sum td{border-top:2px solid #cbd2d9;font-weight:600}'
 \qecho '.tier{display:inline-block;min-width:1.6em;text-align:center;border-radius:4px;font-weight:700;color:#fff;background:#6b7280}.tier.A{background:#0072B2}.tier.B{background:#E69F00;color:#1f2933}.tier.C{background:#b8bec5;color:#1f2933}'
-\qecho 'td:first-child{min-width:8em}td.b{min-width:90px;width:30%;vertical-align:middle}td.b i{display:block;height:.8em;background:#0072B2;border-radius:2px}'
+\qecho 'td:first-child{min-width:7.5em}td.b{min-width:90px;width:30%;vertical-align:middle}td.b i{display:block;height:.8em;background:#0072B2;border-radius:2px}'
 \qecho '.chart svg{display:block;width:100%;min-width:640px;height:auto}'
 \qecho '.explain td:first-child{white-space:nowrap;color:#52606d}'
 \qecho 'footer{color:#52606d;font-size:.88rem;padding:4px 4px}footer p{margin:.3em 0}'
 \qecho '@media(max-width:860px){.two{grid-template-columns:minmax(0,1fr)}.cards{grid-template-columns:repeat(3,1fr)}}'
-\qecho '@media(max-width:600px){main{padding:12px 10px 32px}section{padding:14px 12px}.x{display:none}.cards{grid-template-columns:1fr 1fr}h1{font-size:1.5rem}.lead{font-size:1.08rem}table{font-size:.88rem}td,th{padding:4px 5px}.explain td:first-child{white-space:normal}}'
+\qecho '@media(max-width:600px){main{padding:12px 10px 32px}section{padding:14px 12px}.x{display:none}.cards{grid-template-columns:1fr 1fr}h1{font-size:1.5rem}.lead{font-size:1.08rem}table{font-size:.86rem}td,th{padding:4px 4px}td:first-child{min-width:0}.explain td:first-child{white-space:normal}}'
 \qecho '@media print{body{background:#fff}section{break-inside:avoid}}'
 \qecho '</style></head><body><main>'
 
@@ -111,8 +111,8 @@ SELECT format('<title>Customer tiers, %s</title>', :'period');
 --
 SELECT format('<header><h1>Customer tiers, %s</h1><p class="lead">%s of %s customers make 80 %% of %s million yuan; %s came up to A in the last month, %s fell from A; %s million yuan of A revenue is at risk.</p></header>',
 	:'period', count(*) FILTER (WHERE tier = 'A'), to_char(count(*), 'FM999,999'), to_char(sum(value) / 1e6, 'FM9,990.0'),
-	count(*) FILTER (WHERE moved IN ('up', 'new', 'back') AND tier = 'A'),
-	count(*) FILTER (WHERE moved = 'down' AND previous_tier = 'A' OR moved = 'gone' AND previous_tier = 'A' OR tier IS NULL AND previous_tier = 'A' AND tier_since >= as_of),
+	count(*) FILTER (WHERE tier = 'A' AND tier_since >= as_of),
+	count(*) FILTER (WHERE previous_tier = 'A' AND tier IS DISTINCT FROM 'A' AND tier_since >= as_of),
 	to_char(coalesce(sum(value) FILTER (WHERE tier = 'A' AND lifecycle = 'at_risk'), 0) / 1e6, 'FM9,990.00'))
 FROM report_customer;
 
@@ -181,7 +181,7 @@ SELECT format('<div><h3>Up</h3><div class="wide"><table>%s%s</table></div></div>
 FROM (
 	SELECT *, value - coalesce(revenue_before, 0) AS change
 	FROM report_customer
-	WHERE moved = 'up'
+	WHERE moved = 'up' AND tier_since >= as_of
 	ORDER BY change DESC, customer_id
 	LIMIT 10
 ) AS up;
@@ -191,7 +191,7 @@ SELECT format('<div><h3>Down</h3><div class="wide"><table>%s%s</table></div></di
 FROM (
 	SELECT *, coalesce(value, 0) - coalesce(revenue_before, 0) AS change
 	FROM report_customer
-	WHERE moved = 'down' OR tier IS NULL AND previous_tier IS NOT NULL AND tier_since >= as_of
+	WHERE tier_since >= as_of AND (moved = 'down' OR tier IS NULL AND previous_tier IS NOT NULL)
 	ORDER BY change, customer_id
 	LIMIT 10
 ) AS down;
@@ -206,8 +206,8 @@ SELECT format('<section><h2>Call now: A and B gone quiet</h2><p class="note">Sil
 	string_agg(tr(name, '[' || tier || ']', yuan(value), (as_of - last_order)::text, '~' || to_char(rhythm, 'FM990.0')), E'\n' ORDER BY value DESC))
 FROM (SELECT * FROM report_customer WHERE lifecycle = 'at_risk' AND tier IN ('A', 'B') ORDER BY value DESC LIMIT 12) AS quiet;
 SELECT format('<section><h2>Win back: lost, and once A</h2><p class="note">No shipment for four months. Best three months in yuan.</p><div class="wide"><table>%s%s</table></div></section>',
-	th('Customer', '~industry', 'A until', '#best', 'last shipment'),
-	string_agg(tr(name, '~' || industry, best_tier_until::date::text, yuan(best_value), last_order::text), E'\n' ORDER BY best_value DESC))
+	th('Customer', '~industry', '~A until', '#best', 'last shipment'),
+	string_agg(tr(name, '~' || industry, '~' || best_tier_until::date, yuan(best_value), last_order::text), E'\n' ORDER BY best_value DESC))
 FROM (SELECT * FROM report_customer WHERE lifecycle = 'lost' AND best_tier = 'A' ORDER BY best_value DESC LIMIT 12) AS lost;
 SELECT format('<section><h2>Nearly A</h2><p class="note">B customers who lack least, and are not at risk.</p><div class="wide"><table>%s%s</table></div></section>',
 	th('Customer', '~industry', '#revenue, yuan', '#missing, yuan'),
@@ -242,8 +242,8 @@ ORDER BY by;
 --
 \qecho '<div class="two">'
 SELECT format('<section><h2>Key accounts'' share, twelve months</h2><p class="note">Customers with more than 5,000 parcels in twelve months and not at a loss: their share of each month''s revenue.</p><div class="wide"><table>%s%s</table></div></section>',
-	th('Month', '', '#share', '~#accounts', '#revenue, yuan'),
-	string_agg(tr(month, format('[%%%s]', value_share), percent(value_share), '~' || customers, yuan(revenue)), E'\n' ORDER BY month))
+	th('Month', '', '#share', '~#accounts', '~#revenue, yuan'),
+	string_agg(tr(month, format('[%%%s]', value_share), percent(value_share), '~' || customers, '~' || yuan(revenue)), E'\n' ORDER BY month))
 FROM (
 	SELECT DISTINCT ON (as_of) to_char(as_of - 1, 'YYYY-MM') AS month, customers, value AS revenue, value_share
 	FROM key_account_trend
@@ -253,7 +253,7 @@ FROM (
 SELECT format('<section><h2>From year to year</h2><p class="note">Customers of each tier as of %s (rows) by their tier as of %s (columns).</p><div class="wide"><table>%s%s</table></div></section>',
 	(:'as_of'::date - interval '1 year')::date, :'as_of', th('from', '#to A', '#to B', '#to C', '#to none'),
 	string_agg(tr(CASE from_tier WHEN 'unrated' THEN 'none' WHEN 'not yet' THEN 'not yet known' ELSE '[' || from_tier || ']' END, to_char(a, 'FM99,990'), to_char(b, 'FM99,990'),
-		to_char(c, 'FM99,990'), to_char(n, 'FM99,990')), E'\n' ORDER BY length(from_tier), from_tier DESC))
+		to_char(c, 'FM99,990'), to_char(n, 'FM99,990')), E'\n' ORDER BY array_position('{A,B,C,unrated,gone,not yet}', from_tier)))
 FROM (
 	SELECT from_tier, coalesce(sum(customers) FILTER (WHERE to_tier = 'A'), 0) AS a, coalesce(sum(customers) FILTER (WHERE to_tier = 'B'), 0) AS b,
 		coalesce(sum(customers) FILTER (WHERE to_tier = 'C'), 0) AS c, coalesce(sum(customers) FILTER (WHERE to_tier NOT IN ('A', 'B', 'C')), 0) AS n
