@@ -590,6 +590,150 @@ COMMENT ON FUNCTION abc_label(abc_tier, abc_scheme) IS
 --
 -- Tiers: window functions, cut-offs, assignment
 --
+-- Each for float8, bigint and numeric; smaller types resolve to float8, which
+-- holds every one of their values exactly.
+--
+
+CREATE FUNCTION abc_classify(value float8) RETURNS abc_tier
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_classify_float8';
+COMMENT ON FUNCTION abc_classify(float8) IS
+    'tier of the row in its partition under the scheme share 80/95; no ORDER BY needed; NULL gets NULL, negative and zero the last tier, NaN and infinity are errors, all is NULL without a positive value';
+
+CREATE FUNCTION abc_classify(value float8, scheme abc_scheme) RETURNS abc_tier
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_classify_float8';
+COMMENT ON FUNCTION abc_classify(float8, abc_scheme) IS
+    'tier of the row in its partition under a scheme, the same for all rows of the partition; no ORDER BY needed; NULL gets NULL, NaN and infinity are errors, negative as the scheme says';
+
+CREATE FUNCTION abc_classify(value bigint) RETURNS abc_tier
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_classify_int8';
+COMMENT ON FUNCTION abc_classify(bigint) IS
+    'tier of the row in its partition under the scheme share 80/95; no ORDER BY needed; NULL gets NULL, negative and zero the last tier, NaN and infinity are errors, all is NULL without a positive value';
+
+CREATE FUNCTION abc_classify(value bigint, scheme abc_scheme) RETURNS abc_tier
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_classify_int8';
+COMMENT ON FUNCTION abc_classify(bigint, abc_scheme) IS
+    'tier of the row in its partition under a scheme, the same for all rows of the partition; no ORDER BY needed; NULL gets NULL, NaN and infinity are errors, negative as the scheme says';
+
+CREATE FUNCTION abc_classify(value numeric) RETURNS abc_tier
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_classify_numeric';
+COMMENT ON FUNCTION abc_classify(numeric) IS
+    'tier of the row in its partition under the scheme share 80/95; no ORDER BY needed; NULL gets NULL, negative and zero the last tier, NaN and infinity are errors, all is NULL without a positive value';
+
+CREATE FUNCTION abc_classify(value numeric, scheme abc_scheme) RETURNS abc_tier
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_classify_numeric';
+COMMENT ON FUNCTION abc_classify(numeric, abc_scheme) IS
+    'tier of the row in its partition under a scheme, the same for all rows of the partition; no ORDER BY needed; NULL gets NULL, NaN and infinity are errors, negative as the scheme says';
+
+CREATE FUNCTION abc_cutoffs_transfn(internal, float8) RETURNS internal
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cutoffs_float8_transfn';
+COMMENT ON FUNCTION abc_cutoffs_transfn(internal, float8) IS 'transition function of abc_cutoffs';
+
+CREATE FUNCTION abc_cutoffs_transfn(internal, float8, abc_scheme) RETURNS internal
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cutoffs_float8_transfn';
+COMMENT ON FUNCTION abc_cutoffs_transfn(internal, float8, abc_scheme) IS 'transition function of abc_cutoffs';
+
+CREATE FUNCTION abc_cutoffs_float8_finalfn(internal) RETURNS float8[]
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cutoffs_finalfn';
+COMMENT ON FUNCTION abc_cutoffs_float8_finalfn(internal) IS 'final function of abc_cutoffs';
+
+CREATE AGGREGATE abc_cutoffs(float8) (
+    SFUNC = abc_cutoffs_transfn, STYPE = internal, SSPACE = 1024,
+    FINALFUNC = abc_cutoffs_float8_finalfn, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE abc_cutoffs(float8) IS
+    'smallest value of each tier but the last under the scheme share 80/95; an empty tier repeats the cut-off above it; NULL without a positive value; exact, in one process';
+
+CREATE AGGREGATE abc_cutoffs(float8, abc_scheme) (
+    SFUNC = abc_cutoffs_transfn, STYPE = internal, SSPACE = 1024,
+    FINALFUNC = abc_cutoffs_float8_finalfn, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE abc_cutoffs(float8, abc_scheme) IS
+    'smallest value of each tier but the last under a scheme, the same for all rows of the group; an empty tier repeats the cut-off above it and is NULL where no tier above holds a row; exact, in one process';
+
+CREATE FUNCTION abc_cutoffs_transfn(internal, bigint) RETURNS internal
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cutoffs_int8_transfn';
+COMMENT ON FUNCTION abc_cutoffs_transfn(internal, bigint) IS 'transition function of abc_cutoffs';
+
+CREATE FUNCTION abc_cutoffs_transfn(internal, bigint, abc_scheme) RETURNS internal
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cutoffs_int8_transfn';
+COMMENT ON FUNCTION abc_cutoffs_transfn(internal, bigint, abc_scheme) IS 'transition function of abc_cutoffs';
+
+CREATE FUNCTION abc_cutoffs_int8_finalfn(internal) RETURNS bigint[]
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cutoffs_finalfn';
+COMMENT ON FUNCTION abc_cutoffs_int8_finalfn(internal) IS 'final function of abc_cutoffs';
+
+CREATE AGGREGATE abc_cutoffs(bigint) (
+    SFUNC = abc_cutoffs_transfn, STYPE = internal, SSPACE = 1024,
+    FINALFUNC = abc_cutoffs_int8_finalfn, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE abc_cutoffs(bigint) IS
+    'smallest value of each tier but the last under the scheme share 80/95; an empty tier repeats the cut-off above it; NULL without a positive value; exact, in one process';
+
+CREATE AGGREGATE abc_cutoffs(bigint, abc_scheme) (
+    SFUNC = abc_cutoffs_transfn, STYPE = internal, SSPACE = 1024,
+    FINALFUNC = abc_cutoffs_int8_finalfn, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE abc_cutoffs(bigint, abc_scheme) IS
+    'smallest value of each tier but the last under a scheme, the same for all rows of the group; an empty tier repeats the cut-off above it and is NULL where no tier above holds a row; exact, in one process';
+
+CREATE FUNCTION abc_cutoffs_transfn(internal, numeric) RETURNS internal
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cutoffs_numeric_transfn';
+COMMENT ON FUNCTION abc_cutoffs_transfn(internal, numeric) IS 'transition function of abc_cutoffs';
+
+CREATE FUNCTION abc_cutoffs_transfn(internal, numeric, abc_scheme) RETURNS internal
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cutoffs_numeric_transfn';
+COMMENT ON FUNCTION abc_cutoffs_transfn(internal, numeric, abc_scheme) IS 'transition function of abc_cutoffs';
+
+CREATE FUNCTION abc_cutoffs_numeric_finalfn(internal) RETURNS numeric[]
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cutoffs_finalfn';
+COMMENT ON FUNCTION abc_cutoffs_numeric_finalfn(internal) IS 'final function of abc_cutoffs';
+
+CREATE AGGREGATE abc_cutoffs(numeric) (
+    SFUNC = abc_cutoffs_transfn, STYPE = internal, SSPACE = 1024,
+    FINALFUNC = abc_cutoffs_numeric_finalfn, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE abc_cutoffs(numeric) IS
+    'smallest value of each tier but the last under the scheme share 80/95; an empty tier repeats the cut-off above it; NULL without a positive value; exact, in one process';
+
+CREATE AGGREGATE abc_cutoffs(numeric, abc_scheme) (
+    SFUNC = abc_cutoffs_transfn, STYPE = internal, SSPACE = 1024,
+    FINALFUNC = abc_cutoffs_numeric_finalfn, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE abc_cutoffs(numeric, abc_scheme) IS
+    'smallest value of each tier but the last under a scheme, the same for all rows of the group; an empty tier repeats the cut-off above it and is NULL where no tier above holds a row; exact, in one process';
+
+CREATE FUNCTION abc_assign(value float8, cutoffs float8[]) RETURNS abc_tier
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_assign_float8';
+COMMENT ON FUNCTION abc_assign(float8, float8[]) IS
+    'tier of a value given the cut-offs of abc_cutoffs: the first whose cut-off it reaches, else the last; NULL gives NULL';
+
+CREATE FUNCTION abc_assign(value bigint, cutoffs bigint[]) RETURNS abc_tier
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_assign_int8';
+COMMENT ON FUNCTION abc_assign(bigint, bigint[]) IS
+    'tier of a value given the cut-offs of abc_cutoffs: the first whose cut-off it reaches, else the last; NULL gives NULL';
+
+CREATE FUNCTION abc_assign(value numeric, cutoffs numeric[]) RETURNS abc_tier
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_assign_numeric';
+COMMENT ON FUNCTION abc_assign(numeric, numeric[]) IS
+    'tier of a value given the cut-offs of abc_cutoffs: the first whose cut-off it reaches, else the last; NULL gives NULL';
 
 --
 -- Weighted score
