@@ -542,7 +542,7 @@ DECLARE
 	hint text;
 	code text;
 BEGIN
-	EXECUTE format(E'EXPLAIN SELECT FROM %s AS s WHERE (%s\n)', source, condition);
+	EXECUTE format(E'SELECT FROM %s AS s WHERE (%s\n) LIMIT 0', source, condition);
 EXCEPTION WHEN syntax_error_or_access_rule_violation OR data_exception THEN
 	GET STACKED DIAGNOSTICS says = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT, code = RETURNED_SQLSTATE;
 	RAISE EXCEPTION USING ERRCODE = code,
@@ -822,7 +822,7 @@ DECLARE
 BEGIN
 	source_rows := format(E'SELECT %s,\n\ts.%I::%s AS value,\n\ts.%I IS NOT NULL%s AS eligible,\n\t%s AS metrics,\n\t%s AS first_order, %s AS last_order, %s AS orders,\n\t%s AS conditions\nFROM %s AS s',
 		@extschema@._abc_each(carried, 's.%1$I'), m.value, m.value_type, m.key,
-		CASE WHEN m.eligible IS NOT NULL THEN format(E' AND (%s\n) IS TRUE', m.eligible) END,
+		coalesce(CASE WHEN m.eligible IS NOT NULL THEN format(E' AND (%s\n) IS TRUE', m.eligible) END, '') || @extschema@._abc_ordered_sql(m),
 		CASE WHEN m.metrics IS NULL THEN 'NULL::double precision[]'
 			ELSE 'ARRAY[' || @extschema@._abc_each(m.metrics, 's.%1$I::double precision') || ']' END,
 		@extschema@._abc_or_null(m.first_order, 'date'), @extschema@._abc_or_null(m.last_order, 'date'),
@@ -840,6 +840,20 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _abc_rows_sql(abc_model) IS 'the query of the materialized view of a model';
+
+-- Prospects without an order are in no total: see potential in abc_lifecycle.
+CREATE FUNCTION _abc_ordered_sql(m abc_model) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	dates text := @extschema@._abc_each(array_remove(ARRAY[m.first_order, m.last_order], NULL), 's.%1$I IS NOT NULL', ' OR ');
+BEGIN
+	RETURN CASE WHEN m.orders IS NULL AND dates = '' THEN ''
+		WHEN m.orders IS NULL THEN format(' AND (%s)', dates)
+		ELSE format(' AND coalesce(s.%I > 0, %s)', m.orders, CASE WHEN dates = '' THEN 'false' ELSE dates END) END;
+END
+$$;
+COMMENT ON FUNCTION _abc_ordered_sql(abc_model) IS 'part of the SQL builders of models: customers who have ordered';
 
 CREATE FUNCTION _abc_or_null(col text, type_name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1570,13 +1584,13 @@ END
 $$;
 COMMENT ON FUNCTION _abc_streak_sql(abc_model) IS 'part of abc_refresh: consecutive periods for hysteresis';
 
--- The tier after the first n rules, as an expression over m (the row) and
--- s.tier (after hysteresis).  Each step mentions the one before once.
-CREATE FUNCTION _abc_ruled_sql(m abc_model, n integer) RETURNS text
+-- The tier after the first n rules, as an expression over m (the row) and a
+-- tier to start from (after hysteresis).  Each step mentions the one before once.
+CREATE FUNCTION _abc_ruled_sql(m abc_model, n integer, start text DEFAULT 's.tier') RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	tier text := 's.tier';
+	tier text := start;
 	i integer;
 BEGIN
 	FOR i IN 1 .. n LOOP
@@ -1590,7 +1604,7 @@ BEGIN
 	RETURN tier;
 END
 $$;
-COMMENT ON FUNCTION _abc_ruled_sql(abc_model, integer) IS 'part of abc_refresh: the tier after the first rules';
+COMMENT ON FUNCTION _abc_ruled_sql(abc_model, integer, text) IS 'part of abc_refresh: the tier after the first rules';
 
 -- The reason given by the last rule that changed the tier.
 CREATE FUNCTION _abc_rule_reason_sql(m abc_model) RETURNS text
@@ -1698,7 +1712,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN format('CASE d.decided_by WHEN ''gone'' THEN ''left the source'' WHEN ''override'' THEN d.override_reason
-		WHEN ''not eligible'' THEN %L WHEN ''rule'' THEN d.rule_reason
+		WHEN ''not eligible'' THEN CASE WHEN d.lifecycle = ''potential'' THEN ''no order yet'' ELSE %L END WHEN ''rule'' THEN d.rule_reason
 		WHEN ''held'' THEN CASE WHEN d.settled OPERATOR(@extschema@.>) d.computed
 			THEN %L ELSE %L END
 		WHEN ''no value'' THEN CASE WHEN d.%I IS NULL THEN %L ELSE %L END
@@ -2165,3 +2179,246 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _abc_check_key(abc_model, text) IS 'raise a clear error for a key that the model does not know';
+
+--
+-- Explain
+--
+
+-- A number for people: at most two decimals, thousands by commas.
+CREATE FUNCTION _abc_figure(x numeric) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE WHEN x = trunc(x) THEN trim(to_char(trunc(x), 'FM999,999,999,999,999,999,990'))
+		ELSE trim(to_char(round(x, CASE WHEN abs(x) < 1 THEN 4 ELSE 2 END), CASE WHEN abs(x) < 1 THEN 'FM0.0099' ELSE 'FM999,999,999,999,999,999,990.00' END)) END;
+END
+$$;
+COMMENT ON FUNCTION _abc_figure(numeric) IS 'part of abc_explain: a number for people';
+
+-- What each metric contributes to the score of one key.
+CREATE FUNCTION _abc_explain_metrics(m abc_model, key text) RETURNS TABLE (topic text, says text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	parts text := CASE WHEN m.partition_by <> '{}' THEN 'PARTITION BY ' || @extschema@._abc_each(m.partition_by, 'm.%1$I') ELSE '' END;
+	i integer;
+	method text;
+BEGIN
+	FOR i IN 1 .. coalesce(cardinality(m.metrics), 0) LOOP
+		method := coalesce(m.methods[i], CASE WHEN cardinality(m.metrics) = 1 THEN 'none' ELSE 'rank' END);
+		RETURN QUERY EXECUTE format('SELECT %L, CASE WHEN n.raw IS NULL THEN %L
+				ELSE concat(@extschema@._abc_figure(n.raw::numeric), %L, @extschema@._abc_figure(n.x::numeric), %L, @extschema@._abc_figure((n.x * %s)::numeric)) END
+			FROM (SELECT m.%I AS k, m.metrics[%s] AS raw,
+				@extschema@.abc_normalize(CASE WHEN m.eligible THEN m.metrics[%6$s] END, %L) OVER (%s) AS x FROM %s AS m) AS n
+			WHERE n.k %s %L::%s',
+			'metric ' || m.metrics[i], 'missing: ' || m.missing, format(', by %s ', method),
+			format(', times weight %s makes ', m.weights[i]), m.weights[i], m.key, i, method, parts, m.mv,
+			@extschema@._abc_equals(m.key_type), key, m.key_type);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION _abc_explain_metrics(abc_model, text) IS 'part of abc_explain: the metrics behind a score';
+
+-- The cut-offs that a key was measured against.
+CREATE FUNCTION _abc_explain_cutoffs(m abc_model, key text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	says text;
+BEGIN
+	EXECUTE format('SELECT string_agg(format(''%%s from %%s'', %s, coalesce(@extschema@._abc_figure(u.c::numeric), ''nowhere: it is empty'')), '', '' ORDER BY u.i)
+		FROM %s AS m JOIN %s AS r ON r.run = $1 AND r.error IS NULL AND %s
+		CROSS JOIN LATERAL unnest(r.cutoffs) WITH ORDINALITY AS u (c, i)
+		WHERE m.%I %s $2::%s',
+		@extschema@._abc_label_sql(m, 'chr(64 + u.i::integer)::@extschema@.abc_tier'), m.mv, m.run_table,
+		@extschema@._abc_same_partition(m, 'r', 'm'), m.key, @extschema@._abc_equals(m.key_type), m.key_type)
+	INTO says USING m.runs, key;
+	RETURN says;
+END
+$$;
+COMMENT ON FUNCTION _abc_explain_cutoffs(abc_model, text) IS 'part of abc_explain: cut-offs';
+
+CREATE FUNCTION _abc_explain_history(m abc_model, key text) RETURNS TABLE (topic text, says text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('SELECT ''history '' || to_char(h.valid_from, ''YYYY-MM-DD''),
+			concat_ws('', '', CASE WHEN h.moved IS NULL THEN ''tier '' || coalesce(h.tier::text, ''unrated'')
+				ELSE concat(h.moved, '': '', coalesce(h.from_tier::text, ''none''), '' to '', coalesce(h.tier::text, ''unrated'')) END,
+				h.lifecycle, h.decided_by || '': '' || h.reason, CASE WHEN h.cause <> ''data'' THEN ''cause: '' || h.cause END)
+		FROM (SELECT x.* FROM %s AS x WHERE x.%I %s $1::%s ORDER BY x.version DESC LIMIT 12) AS h ORDER BY h.version DESC',
+		m.history_table, m.key, @extschema@._abc_equals(m.key_type), m.key_type) USING key;
+END
+$$;
+COMMENT ON FUNCTION _abc_explain_history(abc_model, text) IS 'part of abc_explain: the last versions';
+
+CREATE FUNCTION abc_explain(model regclass, key text) RETURNS TABLE (topic text, says text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	m @extschema@.abc_model := @extschema@._abc_find(model);
+	cut text := @extschema@._abc_cut(m);
+	c jsonb;
+BEGIN
+	PERFORM @extschema@._abc_complete(m);
+	PERFORM @extschema@._abc_check_key(m, key);
+	EXECUTE format('SELECT to_jsonb(c) FROM %s AS c WHERE c.%I %s $1::%s', m.current_view, m.key,
+		@extschema@._abc_equals(m.key_type), m.key_type) INTO c USING key;
+	RETURN QUERY SELECT x.t, x.s FROM (VALUES
+		('customer', c ->> m.key),
+		('tier', concat(c ->> 'tier_name', ' (' || nullif(c ->> 'tier', c ->> 'tier_name') || ')', ' since ' || left(c ->> 'tier_since', 10),
+			', before: ' || (c ->> 'previous_tier'))),
+		('decided by', concat_ws(': ', c ->> 'decided_by', c ->> 'reason') || coalesce(', until ' || left(c ->> 'decided_until', 10), '')),
+		('computed tier', c ->> 'computed_tier'),
+		('value', @extschema@._abc_figure((c ->> 'value')::numeric) || coalesce(', ' || @extschema@._abc_figure(100 * (c ->> 'value_share')::numeric) || ' % of the total', '')),
+		('score', @extschema@._abc_figure((c ->> 'score')::numeric))) AS x (t, s) WHERE x.s IS NOT NULL;
+	RETURN QUERY SELECT e.topic, e.says FROM @extschema@._abc_explain_metrics(m, key) AS e;
+	RETURN QUERY SELECT x.t, x.s FROM (VALUES
+		('cut-offs', @extschema@._abc_explain_cutoffs(m, key)),
+		('next tier', (c ->> 'next_tier') || coalesce(': the ' || cut || ' lacks ' || @extschema@._abc_figure((c ->> 'gap_to_next')::numeric) || ', the others unchanged', '')),
+		('cushion', 'the ' || cut || ' is ' || @extschema@._abc_figure((c ->> 'cushion')::numeric) || ' above the next worse tier'),
+		('lifecycle', concat_ws(', last order ', c ->> 'lifecycle', c ->> 'last_order')),
+		('best tier', concat(c ->> 'best_tier', coalesce(' until ' || left(c ->> 'best_tier_until', 10), ', now'), ', best value ' || @extschema@._abc_figure((c ->> 'best_value')::numeric))),
+		('run', format('%s as of %s, scheme %s', c ->> 'run', c ->> 'as_of', c ->> 'scheme'))) AS x (t, s)
+	WHERE x.s IS NOT NULL AND (x.t <> 'best tier' OR c ->> 'best_tier' IS NOT NULL);
+	RETURN QUERY SELECT e.key, e.value FROM jsonb_each_text(c) AS e
+		WHERE e.value IS NOT NULL AND e.key = ANY (m.partition_by || m.attributes || @extschema@._abc_treatment_columns(m));
+	RETURN QUERY SELECT e.topic, e.says FROM @extschema@._abc_explain_history(m, key) AS e;
+END
+$$;
+COMMENT ON FUNCTION abc_explain(regclass, text) IS
+'why a customer has the tier he has: what was computed, who decided, what is missing to the next tier, metrics, history';
+
+CREATE FUNCTION abc_explain(model regclass, key bigint) RETURNS TABLE (topic text, says text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY SELECT e.topic, e.says FROM @extschema@.abc_explain(model, key::text) AS e;
+END
+$$;
+COMMENT ON FUNCTION abc_explain(regclass, bigint) IS 'as abc_explain(regclass, text), for keys that are numbers';
+
+--
+-- Report
+--
+
+-- The lines below the tiers, which make the report add up to the source.
+-- Parameter: $1 run.
+CREATE FUNCTION _abc_report_rest_sql(m abc_model) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format('SELECT v.line, NULL::text, NULL::text, NULL::text, NULL::bigint, NULL::double precision, v.amount, NULL::double precision, NULL::double precision
+	FROM (SELECT sum(r.set_to_zero) AS z, sum(r.not_eligible) AS n, sum(r.unrated) AS u, sum(r.without_customer) AS w, sum(r.source_total) AS t
+		FROM %s AS r WHERE r.run = $1 AND r.error IS NULL) AS r
+	CROSS JOIN LATERAL (VALUES (1, ''set to zero'', r.z), (2, ''unrated'', r.u), (3, ''not eligible'', r.n),
+		(4, ''without customer'', r.w), (5, ''total of the source'', r.t)) AS v (i, line, amount) ORDER BY v.i', m.run_table);
+END
+$$;
+COMMENT ON FUNCTION _abc_report_rest_sql(abc_model) IS 'part of abc_report: the lines that reconcile it';
+
+-- Tiers within groups, with lift: how much more frequent a tier is in the
+-- group than overall.  rows_sql gives grp, tier, customers, value.
+CREATE FUNCTION _abc_report_tiers_sql(m abc_model, rows_sql text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format('SELECT ''tier'', g.grp, g.tier::text, %s, g.customers::bigint,
+		(g.customers / nullif(sum(g.customers) OVER w, 0))::double precision, g.value,
+		(g.value / nullif(sum(g.value) OVER w, 0))::double precision,
+		(g.customers * sum(g.customers) OVER () / nullif(sum(g.customers) OVER w * sum(g.customers) OVER (PARTITION BY g.tier), 0))::double precision
+	FROM (%s) AS g WINDOW w AS (PARTITION BY ARRAY[g.grp]) ORDER BY g.grp NULLS LAST, g.tier NULLS LAST',
+		@extschema@._abc_label_sql(m, 'g.tier'), rows_sql);
+END
+$$;
+COMMENT ON FUNCTION _abc_report_tiers_sql(abc_model, text) IS 'part of abc_report: the lines of the tiers';
+
+-- The last run that a day can be asked of.
+CREATE FUNCTION _abc_run_as_of(m abc_model, day date) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found bigint;
+BEGIN
+	EXECUTE format('SELECT max(r.run) FROM %s AS r WHERE r.error IS NULL AND ($1 IS NULL OR r.as_of <= $1)', m.run_table) INTO found USING day;
+	IF found IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+			MESSAGE = format('model "%s" has no run%s', m.mv, ' as of ' || to_char(day, 'YYYY-MM-DD') || ' or before'),
+			HINT = format('SELECT @extschema@.abc_refresh(%L) makes one.', m.mv);
+	END IF;
+	RETURN found;
+END
+$$;
+COMMENT ON FUNCTION _abc_run_as_of(abc_model, date) IS 'the last run as of a day';
+
+CREATE FUNCTION abc_report(model regclass, by text DEFAULT NULL, as_of date DEFAULT NULL)
+RETURNS TABLE (line text, group_value text, tier text, tier_name text, customers bigint, customers_share double precision,
+	value numeric, value_share double precision, lift double precision)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	m @extschema@.abc_model := @extschema@._abc_find(model);
+	run bigint;
+	amount text;
+	grp text := 'NULL::text';
+BEGIN
+	PERFORM @extschema@._abc_complete(m);
+	run := @extschema@._abc_run_as_of(m, as_of);
+	amount := CASE WHEN @extschema@._abc_zeroes(m) THEN 'greatest(m.value, 0)' ELSE 'm.value' END;
+	IF by IS NOT NULL THEN
+		IF by <> ALL (CASE WHEN as_of IS NULL THEN m.partition_by || m.attributes ELSE m.partition_by END) THEN
+			RAISE EXCEPTION USING ERRCODE = 'undefined_column',
+				MESSAGE = CASE WHEN by = ANY (m.attributes) THEN format('attribute "%s" is not recorded run by run', by)
+					ELSE format('"%s" is neither a partition nor an attribute of model "%s"', by, m.mv) END,
+				HINT = CASE WHEN by = ANY (m.attributes) THEN 'Leave out as_of, or make it a partition of the model.'
+					ELSE format('Its partitions and attributes are %s.', coalesce(nullif(@extschema@._abc_each(m.partition_by || m.attributes, '%1$I'), ''), 'none')) END;
+		END IF;
+		grp := format('m.%I::text', by);
+	END IF;
+	IF as_of IS NULL THEN
+		RETURN QUERY EXECUTE @extschema@._abc_report_tiers_sql(m, format('SELECT %s AS grp, h.tier, count(*) AS customers,
+				coalesce(sum(%s::numeric) FILTER (WHERE m.computed IS NOT NULL), 0) AS value
+			FROM %s AS m JOIN %s AS h ON m.%I %s h.%5$I AND h.valid_to IS NULL WHERE m.eligible OR h.tier IS NOT NULL GROUP BY 1, 2',
+			grp, amount, m.mv, m.history_table, m.key, @extschema@._abc_equals(m.key_type)));
+	ELSE
+		RETURN QUERY EXECUTE @extschema@._abc_report_tiers_sql(m, format('SELECT %s AS grp, m.tier, sum(m.customers) AS customers, sum(m.value) AS value
+			FROM %s AS m WHERE m.run = $1 AND m.customers > 0 GROUP BY 1, 2', grp, m.trend_table)) USING run;
+	END IF;
+	RETURN QUERY EXECUTE @extschema@._abc_report_rest_sql(m) USING run;
+END
+$$;
+COMMENT ON FUNCTION abc_report(regclass, text, date) IS
+'customers and value per tier, by a partition or attribute with lift, and what makes it add up to the total of the source: set to zero, unrated, not eligible, without customer; as of an earlier run by partitions only';
+
+--
+-- Transitions
+--
+
+CREATE FUNCTION abc_transitions(model regclass, since date DEFAULT NULL, until date DEFAULT NULL)
+RETURNS TABLE (from_tier text, to_tier text, customers bigint, share double precision)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	m @extschema@.abc_model := @extschema@._abc_find(model);
+	run_to bigint := @extschema@._abc_run_as_of(m, until);
+	run_from bigint;
+	state text;
+BEGIN
+	IF since IS NOT NULL THEN
+		run_from := @extschema@._abc_run_as_of(m, since);
+	ELSE
+		run_from := run_to - 1;
+	END IF;
+	-- the last version of a key that a run or one before it opened
+	state := 'SELECT DISTINCT ON (h.%1$I) h.%1$I AS k, h.tier, h.decided_by FROM %2$s AS h WHERE h.run <= %3$s ORDER BY h.%1$I, h.version DESC';
+	RETURN QUERY EXECUTE format('SELECT s.a, s.b, count(*), (count(*) / sum(count(*)) OVER (PARTITION BY s.a))::double precision
+		FROM (SELECT CASE WHEN a.k IS NULL THEN ''not yet'' WHEN a.decided_by = ''gone'' THEN ''gone'' ELSE coalesce(a.tier::text, ''unrated'') END,
+				CASE WHEN b.decided_by = ''gone'' THEN ''gone'' ELSE coalesce(b.tier::text, ''unrated'') END
+			FROM (%2$s) AS b LEFT JOIN (%1$s) AS a ON a.k %3$s b.k) AS s (a, b)
+		GROUP BY s.a, s.b ORDER BY length(s.a), s.a, length(s.b), s.b',
+		format(state, m.key, m.history_table, '$1'), format(state, m.key, m.history_table, '$2'), @extschema@._abc_equals(m.key_type))
+	USING run_from, run_to;
+END
+$$;
+COMMENT ON FUNCTION abc_transitions(regclass, date, date) IS
+'how many customers came from which tier to which between two runs (as of days; default: the last two runs), and their share of those who came from there; with unrated, gone, and not yet for those who were not in the model';
