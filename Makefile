@@ -1,4 +1,9 @@
-# abc_tier: PGXS build. `make`, `make install` and `make installcheck` behave as in any extension.
+# abc_tier: weighted scores and ABC tiers for PostgreSQL.
+#
+#   make, make install, make installcheck   as in any PGXS extension; PG_CONFIG=... picks the server
+#   make check   every test on a throwaway server of its own; TESTS="tier scheme" runs only those
+#   make demo    a logistics company, generated and classified on a throwaway server
+#   make dist    the release archive, from the last commit
 
 EXTENSION = abc_tier
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" abc_tier.control)
@@ -8,10 +13,45 @@ DATA = $(wildcard sql/abc_tier--*.sql)
 
 REGRESS = $(patsubst sql/%.sql,%,$(filter-out sql/abc_tier--%,$(sort $(wildcard sql/*.sql))))
 
-PG_CPPFLAGS = -DABC_TIER_VERSION='"$(EXTVERSION)"'
 # Exact arithmetic relies on IEEE rounding of every single operation: no fused multiply-add.
-PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes -Wdeclaration-after-statement -ffp-contract=off
+# In PG_CPPFLAGS, because the bitcode that JIT inlines is compiled without PG_CFLAGS.
+PG_CPPFLAGS = -DABC_TIER_VERSION='"$(EXTVERSION)"' -ffp-contract=off
+PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes -Wdeclaration-after-statement
 
 PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+
+OWN_GOALS = check demo dist
+
+ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
+
+# Our own goals need neither pg_config nor a compiler yet: .ci/sandbox installs or asks for them.
+export PG_CONFIG TESTS
+.PHONY: $(MAKECMDGOALS)
+.NOTPARALLEL:
+
+check:
+	@SANDBOX_MAKE='COPT=-Werror' .ci/sandbox .ci/check
+
+demo:
+	@SANDBOX_MAKE='with_llvm=no' .ci/sandbox examples/demo
+
+dist:
+	git archive --prefix=abc_tier-$(EXTVERSION)/ -o abc_tier-$(EXTVERSION).zip HEAD
+
+$(filter-out $(OWN_GOALS),$(MAKECMDGOALS)):
+	@$(MAKE) $@
+
+else ifneq ($(wildcard $(PGXS)),)
+
 include $(PGXS)
+
+$(OBJS): $(wildcard src/*.h)
+
+else
+
+$(error No PostgreSQL to build for: "$(PG_CONFIG) --pgxs" names no file. Install the \
+server's development package (Debian 12: apt install postgresql-15 postgresql-server-dev-15 gcc), \
+or say PG_CONFIG=/path/to/pg_config. "make check" and "make demo" as root install what they need)
+
+endif

@@ -302,8 +302,9 @@ CREATE OPERATOR ~=~ (
 );
 COMMENT ON OPERATOR ~=~ (text, text) IS 'the same bytes, whatever the collation (used where texts are hashed to be compared with tiers)';
 
--- btree: tiers among themselves and with text, but no texts among themselves, whose order belongs
--- to their collation.  The support function for two texts sorts the array of tier = ANY (text[]).
+-- btree: tiers among themselves, with text, and texts among themselves by the operators that compare
+-- bytes, not by text's own =, <, ..., which follow a collation.  An index scan for tier = ANY (text[])
+-- or tier < ANY (text[]) compares the elements of the array first.
 
 CREATE FUNCTION abc_tier_cmp(abc_tier, abc_tier) RETURNS integer
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -347,6 +348,9 @@ ALTER OPERATOR FAMILY abc_tier_ops USING btree ADD
     OPERATOR 1 @extschema@.< (text, abc_tier), OPERATOR 2 @extschema@.<= (text, abc_tier), OPERATOR 3 @extschema@.= (text, abc_tier),
     OPERATOR 4 @extschema@.>= (text, abc_tier), OPERATOR 5 @extschema@.> (text, abc_tier),
     FUNCTION 1 (text, abc_tier) abc_tier_text_cmp_tier(text, abc_tier),
+    OPERATOR 1 pg_catalog.~<~ (text, text), OPERATOR 2 pg_catalog.~<=~ (text, text),
+    OPERATOR 3 @extschema@.~=~ (text, text),
+    OPERATOR 4 pg_catalog.~>=~ (text, text), OPERATOR 5 pg_catalog.~>~ (text, text),
     FUNCTION 1 (text, text) abc_tier_text_cmp_text(text, text);
 
 -- hash: the hash of a tier is that of its letter as text, by bytes.
@@ -629,6 +633,24 @@ CREATE FUNCTION abc_classify(value numeric, scheme abc_scheme) RETURNS abc_tier
     AS 'MODULE_PATHNAME', 'abc_classify_numeric';
 COMMENT ON FUNCTION abc_classify(numeric, abc_scheme) IS
     'tier of the row in its partition under a scheme, the same for all rows of the partition; no ORDER BY needed; NULL gets NULL, NaN and infinity are errors, negative as the scheme says';
+
+CREATE FUNCTION abc_cumulative_share(value float8) RETURNS float8
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cumulative_share_float8';
+COMMENT ON FUNCTION abc_cumulative_share(float8) IS
+    'share of the partition''s total held by rows with this value or more, 0 to 1; no ORDER BY needed; NULL gets NULL, negative values weigh nothing, NaN and infinity are errors, NULL without a positive value';
+
+CREATE FUNCTION abc_cumulative_share(value bigint) RETURNS float8
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cumulative_share_int8';
+COMMENT ON FUNCTION abc_cumulative_share(bigint) IS
+    'share of the partition''s total held by rows with this value or more, 0 to 1; no ORDER BY needed; NULL gets NULL, negative values weigh nothing, NaN and infinity are errors, NULL without a positive value';
+
+CREATE FUNCTION abc_cumulative_share(value numeric) RETURNS float8
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_cumulative_share_numeric';
+COMMENT ON FUNCTION abc_cumulative_share(numeric) IS
+    'share of the partition''s total held by rows with this value or more, 0 to 1; no ORDER BY needed; NULL gets NULL, negative values weigh nothing, NaN and infinity are errors, NULL without a positive value';
 
 CREATE FUNCTION abc_cutoffs_transfn(internal, float8) RETURNS internal
     LANGUAGE C IMMUTABLE PARALLEL SAFE

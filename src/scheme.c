@@ -15,11 +15,11 @@
 #include "libpq/pqformat.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
 
 #include "compat.h"
 #include "scheme.h"
 #include "scheme_private.h"
+#include "scheme_slot.h"
 
 PG_FUNCTION_INFO_V1(abc_scheme_in);
 PG_FUNCTION_INFO_V1(abc_scheme_recv);
@@ -27,15 +27,10 @@ PG_FUNCTION_INFO_V1(abc_scheme_from_text);
 PG_FUNCTION_INFO_V1(abc_make_scheme);
 PG_FUNCTION_INFO_V1(abc_label);
 
-/* Append a name, in double quotes unless it is a plain word. */
+/* Append a name in double quotes, one inside it doubled. */
 static void
-append_name(StringInfo buf, const char *name)
+append_quoted(StringInfo buf, const char *name)
 {
-	if (scheme_name_is_plain(name))
-	{
-		appendStringInfoString(buf, name);
-		return;
-	}
 	appendStringInfoChar(buf, '"');
 	for (; *name; name++)
 	{
@@ -44,6 +39,16 @@ append_name(StringInfo buf, const char *name)
 		appendStringInfoChar(buf, *name);
 	}
 	appendStringInfoChar(buf, '"');
+}
+
+/* Append a name, in double quotes unless it is a plain word. */
+static void
+append_name(StringInfo buf, const char *name)
+{
+	if (scheme_name_is_plain(name))
+		appendStringInfoString(buf, name);
+	else
+		append_quoted(buf, name);
 }
 
 /* Append one cut as its rule writes it. */
@@ -240,22 +245,6 @@ append_rule(StringInfo buf, text *rule)
 	return result;
 }
 
-/* Append a name from an array, always in quotes. */
-static void
-append_name_element(StringInfo buf, Datum element)
-{
-	char	   *name = TextDatumGetCString(element);
-
-	appendStringInfoString(buf, " \"");
-	for (char *p = name; *p; p++)
-	{
-		if (*p == '"')
-			appendStringInfoChar(buf, '"');
-		appendStringInfoChar(buf, *p);
-	}
-	appendStringInfoString(buf, "\" ");
-}
-
 /* Append cuts and names; of names there are as many as cuts, or one more. */
 static void
 append_cuts(StringInfo buf, const char *sign, ArrayType *cut_array, ArrayType *name_array)
@@ -265,6 +254,7 @@ append_cuts(StringInfo buf, const char *sign, ArrayType *cut_array, ArrayType *n
 	int			nnames = 0;
 	Datum	   *cuts = array_elements(cut_array, "cuts", NUMERICOID, -1, TYPALIGN_INT, &ncuts);
 	Datum	   *names = NULL;
+	const char *separator;
 
 	if (ncuts > ABC_MAX_TIERS)
 		ereport(ERROR,
@@ -277,23 +267,27 @@ append_cuts(StringInfo buf, const char *sign, ArrayType *cut_array, ArrayType *n
 		if (nnames != ncuts + 1 && !(fill && nnames == ncuts))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%d cuts of an abc_scheme need %d names, not %d",
-							ncuts, ncuts + 1, nnames),
+					 errmsg("names of an abc_scheme are one more than its cuts: %d, not %d",
+							ncuts + 1, nnames),
 					 errhint("The last name is that of the rest.")));
 	}
+	separator = names ? (fill ? " + " : " / ") : (fill ? "+" : "/");
 	for (int i = 0; i < ncuts; i++)
 	{
 		if (i > 0)
-			appendStringInfoChar(buf, fill ? '+' : '/');
+			appendStringInfoString(buf, separator);
 		if (names)
-			append_name_element(buf, names[i]);
+		{
+			append_quoted(buf, TextDatumGetCString(names[i]));
+			appendStringInfoChar(buf, ' ');
+		}
 		appendStringInfo(buf, "%s%s", sign,
 						 DatumGetCString(DirectFunctionCall1(numeric_out, cuts[i])));
 	}
 	if (nnames > ncuts)
 	{
-		appendStringInfoChar(buf, fill ? '+' : '/');
-		append_name_element(buf, names[ncuts]);
+		appendStringInfoString(buf, separator);
+		append_quoted(buf, TextDatumGetCString(names[ncuts]));
 	}
 }
 
@@ -335,43 +329,6 @@ abc_make_scheme(PG_FUNCTION_ARGS)
 	return scheme_datum_from_text(buf.data, NULL);
 }
 
-/* The scheme of the last call, kept from row to row. */
-typedef struct LabelCache
-{
-	text	   *canonical;
-	AbcScheme  *scheme;
-	MemoryContext mcxt;
-} LabelCache;
-
-/* The parsed scheme: parsed again only where it differs from the last call's. */
-static AbcScheme *
-cached_scheme(FmgrInfo *flinfo, text *canonical)
-{
-	LabelCache *cache = flinfo->fn_extra;
-	Size		len = VARSIZE_ANY_EXHDR(canonical);
-
-	if (cache == NULL)
-	{
-		cache = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(LabelCache));
-		cache->mcxt = AllocSetContextCreate(flinfo->fn_mcxt, "abc_label scheme",
-											ALLOCSET_SMALL_SIZES);
-		flinfo->fn_extra = cache;
-	}
-	if (cache->scheme == NULL || VARSIZE_ANY_EXHDR(cache->canonical) != len ||
-		memcmp(VARDATA_ANY(cache->canonical), VARDATA_ANY(canonical), len) != 0)
-	{
-		MemoryContext oldcontext;
-
-		cache->scheme = NULL;
-		MemoryContextReset(cache->mcxt);
-		oldcontext = MemoryContextSwitchTo(cache->mcxt);
-		cache->canonical = cstring_to_text_with_len(VARDATA_ANY(canonical), len);
-		MemoryContextSwitchTo(oldcontext);
-		cache->scheme = scheme_of_datum(PointerGetDatum(cache->canonical), cache->mcxt);
-	}
-	return cache->scheme;
-}
-
 /*
  * abc_label(tier, scheme): the name of the tier in the scheme, its letter where
  * the scheme has no names.  Strict in SQL: NULL in, NULL out.  A tier beyond
@@ -381,14 +338,22 @@ Datum
 abc_label(PG_FUNCTION_ARGS)
 {
 	AbcTier		tier = PG_GETARG_ABC_TIER(0);
-	text	   *canonical = PG_GETARG_TEXT_PP(1);
-	AbcScheme  *scheme = cached_scheme(fcinfo->flinfo, canonical);
+	struct varlena *source = PG_GETARG_VARLENA_PP(1);
+	SchemeSlot *slot = fcinfo->flinfo->fn_extra;
+	const AbcScheme *scheme;
 	int			rank = rank_of_tier(tier);
 
+	if (slot == NULL)
+	{
+		slot = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(SchemeSlot));
+		scheme_slot_init(slot, fcinfo->flinfo->fn_mcxt);
+		fcinfo->flinfo->fn_extra = slot;
+	}
+	scheme = scheme_slot_set(slot, source);
 	if (rank > scheme->ncuts)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the abc_scheme \"%s\" has no tier %c", text_to_cstring(canonical), tier),
+				 errmsg("the abc_scheme \"%s\" has no tier %c", text_to_cstring((text *) source), tier),
 				 errhint("Its tiers are A to %c.", tier_of_rank(scheme->ncuts))));
 	if (scheme->names[rank] != NULL)
 		PG_RETURN_TEXT_P(cstring_to_text(scheme->names[rank]));

@@ -34,8 +34,7 @@ static bool
 cut_error(SchemeInput *in, const char *number, const char *what, const char *hint)
 {
 	return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE, hint, "the cut %s %s",
-						strlen(number) <= 64 ? number : psprintf("%s...", pnstrdup(number, 61)),
-						what);
+						scheme_excerpt(number, 64), what);
 }
 
 /*
@@ -252,20 +251,20 @@ scheme_value_text(Numeric value)
 		elog(ERROR, "unexpected number \"%s\" in abc_scheme", out);
 	if (parts.nwhole == 0 && parts.ndecimals == 0)
 		return pstrdup("0");
-	if (parts.nwhole + parts.ndecimals + 2 <= PLAIN_WIDTH)
-		return psprintf("%s%.*s%s%.*s", parts.negative ? "-" : "",
-						Max(parts.nwhole, 1), parts.nwhole ? parts.whole : "0",
-						parts.ndecimals ? "." : "", parts.ndecimals, parts.decimals);
 
 	initStringInfo(&digits);
 	appendBinaryStringInfo(&digits, parts.whole, parts.nwhole);
 	appendBinaryStringInfo(&digits, parts.decimals, parts.ndecimals);
 	leading = strspn(digits.data, "0");
-	ndigits = digits.len;
-	while (digits.data[ndigits - 1] == '0')
+	ndigits = digits.len - leading;
+	while (digits.data[leading + ndigits - 1] == '0')
 		ndigits--;
-	ndigits -= leading;
 	exponent = parts.nwhole - leading - 1;
+
+	if (digits.len <= Max(ndigits + 4, PLAIN_WIDTH))
+		return psprintf("%s%.*s%s%.*s", parts.negative ? "-" : "",
+						Max(parts.nwhole, 1), parts.nwhole ? parts.whole : "0",
+						parts.ndecimals ? "." : "", parts.ndecimals, parts.decimals);
 	return psprintf("%s%c%s%.*se%d", parts.negative ? "-" : "", digits.data[leading],
 					ndigits > 1 ? "." : "", ndigits - 1, digits.data + leading + 1, exponent);
 }

@@ -16,9 +16,10 @@
  * belongs to a name: in every server encoding such a byte is part of a
  * multibyte or accented character and never of one of the signs above.
  *
- * The parser works in three steps: items (what is written), names, and cuts
- * (what it means under the rule, scheme_cuts.c).  It makes one pass over a text
- * of at most SCHEME_MAX_LENGTH bytes.
+ * The parser works in steps: the rule, the items (what is written), the names,
+ * the cuts (what the items mean under the rule, scheme_cuts.c) and the options
+ * (scheme_options.c).  It makes one pass over a text of at most
+ * SCHEME_MAX_LENGTH bytes.
  */
 #include "postgres.h"
 
@@ -30,23 +31,6 @@
 
 static const char *const rule_words[] = {"share", "count", "top", "value", "fill"};
 
-/* Which options a rule knows, and what to say about it. */
-typedef struct RuleOptions
-{
-	bool		crossing;
-	bool		ties;
-	bool		negative;
-	const char *hint;
-} RuleOptions;
-
-static const RuleOptions rule_options[] = {
-	[ABC_SHARE] = {true, true, true, "The options of share are crossing, ties and negative."},
-	[ABC_COUNT] = {true, true, false, "The options of count are crossing and ties."},
-	[ABC_TOP] = {false, true, false, "The only option of top is ties."},
-	[ABC_VALUE] = {false, false, false, "The rule value has no options."},
-	[ABC_FILL] = {true, true, true, "The options of fill are crossing, ties and negative."},
-};
-
 /* The word of a rule, for output. */
 const char *
 scheme_rule_word(AbcRule rule)
@@ -54,16 +38,9 @@ scheme_rule_word(AbcRule rule)
 	return rule_words[rule];
 }
 
-/* Is the value of "ties" that a rule has unless told otherwise "down"? */
-bool
-scheme_default_ties_down(AbcRule rule)
-{
-	return rule == ABC_COUNT || rule == ABC_TOP;
-}
-
 /* At most max bytes of text for an error message, cut between characters. */
-static char *
-excerpt(const char *text, int max)
+char *
+scheme_excerpt(const char *text, int max)
 {
 	int			len = strlen(text);
 
@@ -97,7 +74,7 @@ scheme_error(SchemeInput *in, int errcode_value, const char *hint, const char *f
 
 	errsave(in->escontext,
 			(errcode(errcode_value),
-			 errmsg("invalid abc_scheme \"%s\": %s", excerpt(in->text, 200), what.data),
+			 errmsg("invalid abc_scheme \"%s\": %s", scheme_excerpt(in->text, 200), what.data),
 			 hint ? errhint("%s", hint) : 0));
 	return false;
 }
@@ -135,15 +112,16 @@ is_name_char(char c)
 	return is_name_start(c) || is_digit(c);
 }
 
-/* A character that can begin a number, "-" and "." included. */
+/* Does a number begin here?  A "-" alone does not make one. */
 static inline bool
-is_number_start(char c)
+is_number_start(const char *p)
 {
-	return is_digit(c) || c == '.' || c == '-';
+	return is_digit(*p) || *p == '.' || (*p == '-' && (is_digit(p[1]) || p[1] == '.'));
 }
 
-static void
-skip_space(SchemeInput *in)
+/* Go to the next byte that is no blank. */
+void
+scheme_skip_space(SchemeInput *in)
 {
 	while (is_space(*in->p))
 		in->p++;
@@ -163,8 +141,8 @@ scheme_name_is_plain(const char *name)
 }
 
 /* Read a run of name characters, or return NULL where none begins. */
-static char *
-read_word(SchemeInput *in)
+char *
+scheme_read_word(SchemeInput *in)
 {
 	const char *start = in->p;
 
@@ -182,7 +160,7 @@ read_rule(SchemeInput *in, AbcScheme *scheme)
 	char	   *word;
 
 	scheme->rule = ABC_SHARE;
-	skip_space(in);
+	scheme_skip_space(in);
 	if (*in->p == '\0')
 		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 							"Write the cuts, such as \"80/95\" or \"count 15/50\".",
@@ -191,7 +169,7 @@ read_rule(SchemeInput *in, AbcScheme *scheme)
 		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 							"Such as: share \"Key account\" 80 / other.",
 							"a scheme with names begins with its rule");
-	word = read_word(in);
+	word = scheme_read_word(in);
 	if (word == NULL)
 		return true;
 	for (int i = 0; i < (int) lengthof(rule_words); i++)
@@ -204,7 +182,7 @@ read_rule(SchemeInput *in, AbcScheme *scheme)
 	}
 	return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 						"The rules are share, count, top, value and fill, such as \"share 80/95\".",
-						"unknown rule \"%s\"", excerpt(word, 63));
+						"unknown rule \"%s\"", scheme_excerpt(word, 63));
 }
 
 /* Read a name in double quotes, in which a doubled quote stands for one. */
@@ -220,7 +198,7 @@ read_quoted_name(SchemeInput *in, char **name)
 			return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 								"A double quote inside a name is written twice.",
 								"the quoted name \"%s\" has no closing quote",
-								excerpt(in->quote + 1, 63));
+								scheme_excerpt(in->quote + 1, 63));
 		if (*in->p == '"' && *++in->p != '"')
 			break;
 		*to++ = *in->p;
@@ -252,7 +230,7 @@ check_name(SchemeInput *in, const char *name)
 	if (strlen(name) > SCHEME_MAX_NAME)
 		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE,
 							psprintf("A name has at most %d bytes.", SCHEME_MAX_NAME),
-							"the name \"%s\" is too long", excerpt(name, SCHEME_MAX_NAME));
+							"the name \"%s\" is too long", scheme_excerpt(name, SCHEME_MAX_NAME));
 	return true;
 }
 
@@ -280,13 +258,13 @@ static bool
 read_item(SchemeInput *in, SchemeItem *item)
 {
 	memset(item, 0, sizeof(*item));
-	skip_space(in);
+	scheme_skip_space(in);
 	if (*in->p == '"' || is_name_start(*in->p))
 	{
 		bool		quoted = *in->p == '"';
 
 		if (!quoted)
-			item->name = read_word(in);
+			item->name = scheme_read_word(in);
 		else
 		{
 			in->quote = in->p;
@@ -295,9 +273,9 @@ read_item(SchemeInput *in, SchemeItem *item)
 		}
 		if (!check_name(in, item->name))
 			return false;
-		skip_space(in);
+		scheme_skip_space(in);
 		if (!quoted && !scheme_name_is_plain(item->name) &&
-			*in->p != '>' && !is_number_start(*in->p))
+			*in->p != '>' && !is_number_start(in->p))
 			return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE,
 								"Cuts are finite numbers; a name that reads like this one is written in double quotes.",
 								"\"%s\" is not a cut", item->name);
@@ -311,17 +289,17 @@ read_item(SchemeInput *in, SchemeItem *item)
 			in->p++;
 			item->sign = SIGN_AT_LEAST;
 		}
-		skip_space(in);
+		scheme_skip_space(in);
 	}
-	if (is_number_start(*in->p))
+	if (is_number_start(in->p))
 	{
 		item->number = read_number(in);
-		skip_space(in);
+		scheme_skip_space(in);
 		if (*in->p == '%')
 		{
 			in->p++;
 			item->percent = true;
-			skip_space(in);
+			scheme_skip_space(in);
 		}
 	}
 	else if (item->name == NULL || item->sign != SIGN_NONE)
@@ -332,9 +310,24 @@ read_item(SchemeInput *in, SchemeItem *item)
 								"a cut is missing at the end");
 		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 							"Cuts are numbers, such as 80 or 33.3, with one / or + between two of them.",
-							"expected a cut before \"%s\"", excerpt(in->p, 32));
+							"expected a cut before \"%s\"", scheme_excerpt(in->p, 32));
 	}
 	return true;
+}
+
+/* Report what stands where the next separator should. */
+static bool
+unexpected_error(SchemeInput *in)
+{
+	SchemeItem *item = &in->items[in->nitems - 1];
+	const char *hint = "Cuts are separated by /, widths by +, names stand before their cut, and options follow a ;.";
+
+	if (*in->p == ',')
+		hint = "Numbers have a decimal point and no thousands separators; cuts are separated by /.";
+	else if (item->number == NULL)
+		hint = "A name of anything but letters, digits and _ is written in double quotes.";
+	return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION, hint,
+						"unexpected \"%s\"", scheme_excerpt(in->p, 32));
 }
 
 /* Read all items up to ";" or the end of the text. */
@@ -350,9 +343,7 @@ read_items(SchemeInput *in)
 		if (*in->p == '\0' || *in->p == ';')
 			return true;
 		if (*in->p != '/' && *in->p != '+')
-			return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
-								"Cuts are separated by /, widths by +, names stand before their cut, and options follow a ;.",
-								"unexpected \"%s\"", excerpt(in->p, 32));
+			return unexpected_error(in);
 		if (in->separator != '\0' && in->separator != *in->p)
 			return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 								"Cumulative cuts are separated by /, as in 80/95; widths of the tiers by +, as in 80+15+5.",
@@ -396,109 +387,6 @@ check_names(SchemeInput *in)
 	return true;
 }
 
-/* Read the value of an option that is one of two or three words. */
-static bool
-read_option_value(SchemeInput *in, const char *option, const char *const *words, int nwords,
-				  const char *hint, int *value)
-{
-	char	   *word;
-
-	skip_space(in);
-	word = read_word(in);
-	for (int i = 0; word && i < nwords; i++)
-	{
-		if (pg_strcasecmp(word, words[i]) == 0)
-		{
-			*value = i;
-			return true;
-		}
-	}
-	if (word == NULL && (*in->p == '\0' || *in->p == ';'))
-		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION, hint,
-							"the option \"%s\" has no value", option);
-	return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE, hint,
-						"\"%s\" is not a value of the option \"%s\"",
-						excerpt(word ? word : in->p, 63), option);
-}
-
-/* Read one option behind its ";".  seen[] tells which the scheme has had. */
-static bool
-read_option(SchemeInput *in, AbcScheme *scheme, bool *seen)
-{
-	static const char *const directions[] = {"up", "down"};
-	static const char *const negatives[] = {"zero", "error", "drop"};
-	static const char *const options[] = {"crossing", "ties", "negative"};
-	const RuleOptions *known = &rule_options[scheme->rule];
-	bool		applies[lengthof(options)];
-	int			which;
-	int			value = 0;
-	char	   *word;
-
-	skip_space(in);
-	word = read_word(in);
-	if (word == NULL)
-		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION, known->hint,
-							"expected an option after \";\"");
-	for (which = 0; which < (int) lengthof(options); which++)
-		if (pg_strcasecmp(word, options[which]) == 0)
-			break;
-	if (which == (int) lengthof(options))
-		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE, known->hint,
-							"unknown option \"%s\"", excerpt(word, 63));
-	applies[0] = known->crossing;
-	applies[1] = known->ties;
-	applies[2] = known->negative;
-	if (!applies[which])
-		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE, known->hint,
-							"the rule %s does not know the option \"%s\"",
-							rule_words[scheme->rule], options[which]);
-	if (seen[which])
-		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE,
-							"Give every option once.",
-							"the option \"%s\" is given twice", options[which]);
-	seen[which] = true;
-
-	if (which == 2)
-	{
-		if (!read_option_value(in, options[which], negatives, lengthof(negatives),
-							   "It is \"zero\", \"error\" or \"drop\".", &value))
-			return false;
-		scheme->negative = (AbcNegative) value;
-		return true;
-	}
-	if (!read_option_value(in, options[which], directions, lengthof(directions),
-						   "It is \"up\" or \"down\".", &value))
-		return false;
-	if (which == 0)
-		scheme->crossing_down = value == 1;
-	else
-		scheme->ties_down = value == 1;
-	return true;
-}
-
-/* Read the options up to the end of the text. */
-static bool
-read_options(SchemeInput *in, AbcScheme *scheme)
-{
-	bool		seen[3] = {false, false, false};
-
-	scheme->crossing_down = false;
-	scheme->ties_down = scheme_default_ties_down(scheme->rule);
-	scheme->negative = ABC_NEGATIVE_ZERO;
-	while (*in->p == ';')
-	{
-		in->p++;
-		if (!read_option(in, scheme, seen))
-			return false;
-		skip_space(in);
-	}
-	if (*in->p != '\0')
-		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
-							"Options are separated by ;, as in \"80/95; crossing down; ties down\".",
-							"unexpected \"%s\"", excerpt(in->p, 32));
-	return true;
-}
-
 /*
  * Parse any accepted text into a palloc'd AbcScheme, everything it points to in
  * the current memory context.  On bad input the error goes to escontext, where
@@ -522,7 +410,7 @@ scheme_parse(const char *text, Node *escontext)
 		return NULL;
 	}
 	if (!read_rule(&in, scheme) || !read_items(&in) || !check_names(&in) ||
-		!scheme_read_cuts(&in, scheme) || !read_options(&in, scheme))
+		!scheme_read_cuts(&in, scheme) || !scheme_read_options(&in, scheme))
 		return NULL;
 	for (int i = 0; in.items[0].name && i <= scheme->ncuts; i++)
 		scheme->names[i] = in.items[i].name;

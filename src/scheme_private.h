@@ -1,6 +1,6 @@
 /*
  * scheme_private.h
- *		What the two halves of the scheme parser share, and nobody else sees.
+ *		What the parts of the scheme parser share, and nobody else sees.
  */
 #ifndef ABC_SCHEME_PRIVATE_H
 #define ABC_SCHEME_PRIVATE_H
@@ -40,9 +40,15 @@ typedef struct SchemeInput
 
 extern bool scheme_error(SchemeInput *in, int errcode_value, const char *hint,
 						 const char *fmt,...) pg_attribute_printf(4, 5);
+extern char *scheme_excerpt(const char *text, int max);
 extern bool scheme_too_many_cuts(SchemeInput *in);
 extern bool scheme_name_is_plain(const char *name);
 extern const char *scheme_rule_word(AbcRule rule);
+extern void scheme_skip_space(SchemeInput *in);
+extern char *scheme_read_word(SchemeInput *in);
+
+/* scheme_options.c */
+extern bool scheme_read_options(SchemeInput *in, AbcScheme *scheme);
 extern bool scheme_default_ties_down(AbcRule rule);
 
 /* scheme_cuts.c: what the items mean under the rule. */

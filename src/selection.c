@@ -22,7 +22,8 @@
 #include "selection.h"
 
 #define BUCKET_BITS		12
-#define SORT_MAX		2048	/* as many keys are sorted rather than divided */
+#define SORT_MAX		2048	/* as many keys are always sorted rather than divided, */
+#define SORT_FRACTION	32		/* and 1/32 of all: sorting them costs less than a pass */
 
 /*
  * Positive float8 keys
@@ -207,6 +208,15 @@ typedef struct KeyRange
 	int64		count;			/* keys in the range */
 	ExactSum   *before;			/* measure of the keys above the range */
 } KeyRange;
+
+/* Is it cheaper to sort the keys of a range than to divide it once more? */
+static bool
+few_enough_to_sort(const Selection *selection, int64 count)
+{
+	return count <= SORT_MAX ||
+		(count <= selection->nmembers / SORT_FRACTION &&
+		 count <= (int64) work_mem * 1024 / 4 / (int64) sizeof(u128));
+}
 
 /* The keys of a range, sorted. */
 static void *
@@ -408,7 +418,7 @@ selection_locate(Selection *selection, const ExactSum *target, ValueGroup *group
 		if (histogram != selection->histogram)
 			histogram_free(histogram);
 		histogram = NULL;
-		if (range.count <= SORT_MAX)
+		if (few_enough_to_sort(selection, range.count))
 		{
 			void	   *keys = gather_sorted(selection, range.low, range.high, range.count);
 			int64		position = 0;

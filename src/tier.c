@@ -270,8 +270,8 @@ abc_tier_text_cmp_tier(PG_FUNCTION_ARGS)
 }
 
 /*
- * btree support: text with text, by bytes.  No operator of the family compares
- * two texts, but an index scan for tier = ANY (text[]) sorts the array first.
+ * btree support: text with text, by bytes, as the operators ~<~ and so on of
+ * PostgreSQL.  An index scan for tier = ANY (text[]) sorts the array first.
  */
 Datum
 abc_tier_text_cmp_text(PG_FUNCTION_ARGS)

@@ -9,14 +9,13 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
-#include "storage/buffile.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
+#include "tempfile.h"
 #include "values.h"
 
 #define INITIAL_CAPACITY	64		/* bytes; 100,000 groups start small */
@@ -38,32 +37,22 @@ typedef struct Segment
 /* The older values of a store, in a temporary file. */
 typedef struct Spill
 {
-	BufFile    *file;			/* NULL when closed */
-	int64		size;			/* bytes written */
+	TempFile   *file;
 	int			nsegments;
 	int			max_segments;
 	Segment    *segments;
-	MemoryContextCallback release;
 } Spill;
-
-/*
- * Close the file when its context goes away.  On abort the resource owner has
- * closed it already, and the BufFile must not be touched.
- */
-static void
-spill_release(void *arg)
-{
-	Spill	   *spill = arg;
-
-	if (spill->file != NULL && IsTransactionState())
-		BufFileClose(spill->file);
-	spill->file = NULL;
-}
 
 static inline Size
 form_width(ValueForm form)
 {
 	return form == FORM_KEY64 ? sizeof(uint64) : sizeof(u128);
+}
+
+static inline bool
+is_spilled(const ValueStore *store)
+{
+	return store->spill != NULL && tempfile_is_open(store->spill->file);
 }
 
 void
@@ -83,11 +72,9 @@ values_clear(ValueStore *store)
 	store->scale = 0;
 	store->nrows = 0;
 	store->used = 0;
-	if (store->spill != NULL && store->spill->file != NULL)
+	if (is_spilled(store))
 	{
-		BufFileClose(store->spill->file);
-		store->spill->file = NULL;
-		store->spill->size = 0;
+		tempfile_close(store->spill->file);
 		store->spill->nsegments = 0;
 	}
 }
@@ -190,15 +177,6 @@ convert_keys(char *to, ValueForm to_form, const char *from, ValueForm from_form,
  */
 
 static void
-spill_seek(BufFile *file, int64 position)
-{
-	if (BufFileSeek(file, 0, position, SEEK_SET) != 0)
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not seek in temporary file: %m")));
-}
-
-static void
 ensure_spill(ValueStore *store)
 {
 	Spill	   *spill = store->spill;
@@ -208,18 +186,11 @@ ensure_spill(ValueStore *store)
 		spill = MemoryContextAllocZero(store->mcxt, sizeof(Spill));
 		spill->max_segments = 8;
 		spill->segments = MemoryContextAlloc(store->mcxt, spill->max_segments * sizeof(Segment));
-		spill->release.func = spill_release;
-		spill->release.arg = spill;
-		MemoryContextRegisterResetCallback(store->mcxt, &spill->release);
+		spill->file = tempfile_create(store->mcxt);
 		store->spill = spill;
 	}
-	if (spill->file == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(store->mcxt);
-
-		spill->file = BufFileCreateTemp(false);
-		MemoryContextSwitchTo(old);
-	}
+	if (!tempfile_is_open(spill->file))
+		tempfile_open(spill->file);
 }
 
 /* Move everything in memory to the end of the file. */
@@ -237,10 +208,7 @@ spill_memory(ValueStore *store)
 	if (store->kind != VALUE_FLOAT8 && store->form != FORM_WIDE)
 		largest = largest_magnitude(store->form, store->mem, store->used);
 
-	/* reading moves the position, so always go to the end first */
-	spill_seek(spill->file, spill->size);
-	BufFileWrite(spill->file, store->mem, store->used);
-	spill->size += store->used;
+	tempfile_append(spill->file, store->mem, store->used);
 
 	last = spill->nsegments > 0 ? &spill->segments[spill->nsegments - 1] : NULL;
 	if (last != NULL && last->form == store->form && last->scale == store->scale)
@@ -274,7 +242,7 @@ values_make_room(ValueStore *store, Size size)
 
 	if (store->used + size <= store->capacity)
 		return;
-	if (store->spill != NULL && store->spill->file != NULL)
+	if (is_spilled(store))
 		limit = Min(limit, SPILL_CAPACITY);
 
 	wanted = Max(store->capacity * 2, Max(INITIAL_CAPACITY, size));
@@ -310,7 +278,7 @@ store_largest(ValueStore *store, u128 *largest, int scale)
 	*largest = largest_magnitude(store->form, store->mem, store->used);
 	if (!decimal_rescale(largest, scale - store->scale))
 		return false;
-	if (spill != NULL && spill->file != NULL)
+	if (is_spilled(store))
 	{
 		for (int i = 0; i < spill->nsegments; i++)
 		{
@@ -412,7 +380,7 @@ widen(ValueStore *store)
 	if (old.mem != NULL)
 		pfree(old.mem);
 	if (old.spill != NULL)
-		spill_release(old.spill);
+		tempfile_close(old.spill->file);
 }
 
 /*
@@ -574,10 +542,7 @@ values_read_end(ValueReader *reader)
 static void
 read_file(ValueReader *reader, void *to, Size size)
 {
-	BufFile    *file = reader->store->spill->file;
-
-	spill_seek(file, reader->file_position);
-	BufFileReadExact(file, to, size);
+	tempfile_read(reader->store->spill->file, reader->file_position, to, size);
 	reader->file_position += size;
 }
 
@@ -652,7 +617,7 @@ values_next_block(ValueReader *reader, int64 *n)
 {
 	ValueStore *store = reader->store;
 	Spill	   *spill = store->spill;
-	int			nsegments = spill != NULL && spill->file != NULL ? spill->nsegments : 0;
+	int			nsegments = is_spilled(store) ? spill->nsegments : 0;
 	const char *at;
 	Size		size;
 

@@ -1,0 +1,66 @@
+# Every SQL block of the READMEs runs as printed, from the first to the last in one session, and a
+# block of plain text that follows one is its output, but for blanks at the ends of lines.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+# The blocks of a file: [first line's number, SQL, expected output or undef].
+sub blocks
+{
+	my ($file) = @_;
+	my $text = slurp_file($file);
+	my @blocks;
+
+	while ($text =~ /^```sql\n(.*?)^```\n(?:\s*^```\n(.*?)^```\n)?/msg)
+	{
+		my ($sql, $output, $before) = ($1, $2, substr($text, 0, $-[0]));
+		push @blocks, [ 1 + ($before =~ tr/\n//), $sql, $output ];
+	}
+	return @blocks;
+}
+
+sub trimmed
+{
+	my ($text) = @_;
+	$text =~ s/[ \t]+$//mg;
+	$text =~ s/^\n+|\n+$//g;
+	return $text;
+}
+
+my $node = PostgreSQL::Test::Cluster->new('readme');
+$node->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
+$node->start;
+
+foreach my $file (grep { -e $_ } 'README.md', 'README.zh-CN.md')
+{
+	my @blocks = blocks($file);
+	my $script = join("\\echo =====\n", map { $_->[1] } @blocks);
+	my $database = $file =~ s/\W/_/gr;
+	my $output;
+
+	cmp_ok(scalar(@blocks), '>', 0, "$file has SQL");
+	$node->safe_psql('postgres', qq{CREATE DATABASE "$database"});
+	IPC::Run::run [ 'psql', '-X', '-q', '-d', $node->connstr($database) ], '<', \$script, '>', \$output, '2>&1';
+	my @outputs = split /^=====\n/m, $output, -1;
+
+	foreach my $block (@blocks)
+	{
+		my ($line, $sql, $expected) = @$block;
+		my $got = shift @outputs // '(nothing)';
+		if (defined $expected)
+		{
+			is(trimmed($got), trimmed($expected), "$file, line $line: output");
+		}
+		else
+		{
+			unlike($got, qr/^(?:psql.*)?ERROR:/m, "$file, line $line: runs");
+		}
+	}
+}
+
+$node->stop;
+done_testing();
