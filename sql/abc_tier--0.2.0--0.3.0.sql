@@ -234,7 +234,7 @@ COMMENT ON FUNCTION abc_lifecycle(date, date, bigint, date, interval, interval, 
 -- the relation's own owner are read: reading a stranger's table could run his
 -- row-level security functions with the caller's rights.
 CREATE FUNCTION _abc_find(model regclass) RETURNS abc_model
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model;
@@ -279,7 +279,7 @@ COMMENT ON FUNCTION _abc_find(regclass) IS 'the definition of the model that a r
 -- the owner is refused: triggers on a model's tables and functions in its
 -- source run with the caller's rights.
 CREATE FUNCTION _abc_owned(model regclass, purpose text) RETURNS abc_model
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model;
@@ -312,7 +312,7 @@ COMMENT ON FUNCTION _abc_owned(regclass, text) IS 'the definition of a model tha
 -- Under REPEATABLE READ and above a model that was refreshed since the
 -- snapshot was taken gives a serialization failure right here.
 CREATE FUNCTION _abc_lock(m abc_model, new_runs integer) RETURNS abc_model
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	locked @extschema@.abc_model;
@@ -330,7 +330,7 @@ COMMENT ON FUNCTION _abc_lock(abc_model, integer) IS 'take the lock of a model a
 
 -- The name of a model is the name of its materialized view.
 CREATE FUNCTION _abc_name(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	found text := (SELECT c.relname FROM pg_class AS c WHERE c.oid = m.mv);
@@ -343,7 +343,7 @@ COMMENT ON FUNCTION _abc_name(abc_model) IS 'the name of a model: that of its ma
 -- All relations of the model must be there: dropping some of them by hand is
 -- possible, and ends in a clear message.
 CREATE FUNCTION _abc_complete(m abc_model) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	part record;
@@ -395,7 +395,7 @@ COMMENT ON FUNCTION _abc_cut(abc_model) IS 'the column of a model that is cut';
 
 -- The equality of a type's default btree operator class, schema-qualified.
 CREATE FUNCTION _abc_equals(type_name text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	found text;
@@ -413,7 +413,7 @@ COMMENT ON FUNCTION _abc_equals(text) IS 'the qualified equality operator of a t
 
 -- NULL-safe and hashable: arrays compare NULL elements as equal.
 CREATE FUNCTION _abc_same_partition(m abc_model, a text, b text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN CASE WHEN m.partition_by = '{}' THEN 'true'
@@ -429,7 +429,7 @@ RETURN pg_catalog.format('(NOT %1$s OPERATOR(@extschema@.=) %2$s OR (%1$s IS NUL
 COMMENT ON FUNCTION _abc_tiers_differ(text, text) IS 'part of the SQL builders of models';
 
 CREATE FUNCTION _abc_scheme_literal(scheme abc_scheme) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN format('%L::@extschema@.abc_scheme', scheme::text);
@@ -439,7 +439,7 @@ COMMENT ON FUNCTION _abc_scheme_literal(abc_scheme) IS 'part of the SQL builders
 
 -- How many tiers a scheme makes: one more than cut-offs of any total.
 CREATE FUNCTION _abc_tier_count(scheme abc_scheme) RETURNS integer
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN (SELECT cardinality(@extschema@.abc_cutoffs(v, scheme)) + 1 FROM (VALUES (1::double precision)) AS one (v));
@@ -449,7 +449,7 @@ COMMENT ON FUNCTION _abc_tier_count(abc_scheme) IS 'the number of tiers of a sch
 
 -- A tier given as letter or as name.
 CREATE FUNCTION _abc_tier_of(scheme abc_scheme, tier text) RETURNS abc_tier
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	n integer := @extschema@._abc_tier_count(scheme);
@@ -475,7 +475,7 @@ COMMENT ON FUNCTION _abc_tier_of(abc_scheme, text) IS 'a tier given by letter or
 
 -- The type of a column, or an error that lists the columns there are.
 CREATE FUNCTION _abc_column_type(relation regclass, col text, purpose text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	found text;
@@ -495,7 +495,7 @@ COMMENT ON FUNCTION _abc_column_type(regclass, text, text) IS 'part of the check
 
 -- The type in which a column of numbers is cut: numeric, bigint or float8.
 CREATE FUNCTION _abc_number_type(relation regclass, col text, purpose text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	declared text := @extschema@._abc_column_type(relation, col, purpose);
@@ -521,7 +521,7 @@ COMMENT ON FUNCTION _abc_number_type(regclass, text, text) IS 'part of the check
 
 -- A column definition that can hold a column of the source.
 CREATE FUNCTION _abc_column_def(relation regclass, col text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN (SELECT format('%I %s%s', a.attname, format_type(a.atttypid, a.atttypmod),
@@ -535,7 +535,7 @@ COMMENT ON FUNCTION _abc_column_def(regclass, text) IS 'part of the making of a 
 
 -- A condition must be one boolean expression over the source.
 CREATE FUNCTION _abc_check_condition(source regclass, condition text, purpose text) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	says text;
@@ -573,7 +573,7 @@ RETURN pg_catalog.array_cat(ARRAY['version', 'tier', 'tier_rank', 'tier_name', '
 COMMENT ON FUNCTION _abc_own_columns(text) IS 'part of the checks of a model: names that its relations use themselves';
 
 CREATE FUNCTION _abc_check_names(m abc_model) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	bad record;
@@ -592,7 +592,7 @@ $$;
 COMMENT ON FUNCTION _abc_check_names(abc_model) IS 'part of the checks of a model: names of columns';
 
 CREATE FUNCTION _abc_check_source(m abc_model) RETURNS abc_model
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	col text;
@@ -624,7 +624,7 @@ $$;
 COMMENT ON FUNCTION _abc_check_source(abc_model) IS 'part of the checks of a model: source and columns';
 
 CREATE FUNCTION _abc_check_scheme(m abc_model) RETURNS abc_model
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	bad text;
@@ -655,7 +655,7 @@ $$;
 COMMENT ON FUNCTION _abc_check_scheme(abc_model) IS 'part of the checks of a model: scheme, weights, hysteresis';
 
 CREATE FUNCTION _abc_check_rules(m abc_model) RETURNS abc_model
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	i integer;
@@ -689,7 +689,7 @@ $$;
 COMMENT ON FUNCTION _abc_check_rules(abc_model) IS 'part of the checks of a model: eligible and rules';
 
 CREATE FUNCTION _abc_check_lifecycle(m abc_model) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	col text;
@@ -722,7 +722,7 @@ COMMENT ON FUNCTION _abc_check_lifecycle(abc_model) IS 'part of the checks of a 
 -- The columns of the treatments that NAME_current shows: not the tier, not
 -- those that it is matched by.
 CREATE FUNCTION _abc_treatment_columns(m abc_model) RETURNS text[]
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN ARRAY(SELECT a.attname::text FROM pg_attribute AS a
@@ -734,7 +734,7 @@ $$;
 COMMENT ON FUNCTION _abc_treatment_columns(abc_model) IS 'the columns of the treatments that NAME_current shows';
 
 CREATE FUNCTION _abc_check_treatments(m abc_model) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	bad text;
@@ -755,7 +755,7 @@ $$;
 COMMENT ON FUNCTION _abc_check_treatments(abc_model) IS 'part of the checks of a model: treatments';
 
 CREATE FUNCTION _abc_checked(m abc_model) RETURNS abc_model
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	m := @extschema@._abc_check_source(m);
@@ -812,7 +812,7 @@ COMMENT ON FUNCTION _abc_with_rules(abc_model, abc_rule[]) IS 'a definition with
 
 -- The query behind NAME: plain SQL over the public functions.
 CREATE FUNCTION _abc_rows_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	carried text[] := @extschema@._abc_carried(m);
@@ -843,7 +843,7 @@ COMMENT ON FUNCTION _abc_rows_sql(abc_model) IS 'the query of the materialized v
 
 -- Prospects without an order are in no total: see potential in abc_lifecycle.
 CREATE FUNCTION _abc_ordered_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	dates text := @extschema@._abc_each(array_remove(ARRAY[m.first_order, m.last_order], NULL), 's.%1$I IS NOT NULL', ' OR ');
@@ -861,7 +861,7 @@ RETURN CASE WHEN col IS NULL THEN pg_catalog.format('NULL::%s', type_name) ELSE 
 COMMENT ON FUNCTION _abc_or_null(text, text) IS 'part of the SQL builders of models';
 
 CREATE FUNCTION _abc_create_mv(m abc_model, schema_name name, mv_name text, populate boolean) RETURNS regclass
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	mv regclass;
@@ -876,7 +876,7 @@ $$;
 COMMENT ON FUNCTION _abc_create_mv(abc_model, name, text, boolean) IS 'make the materialized view of a model';
 
 CREATE FUNCTION _abc_create_history(m abc_model, schema_name name, model_name text) RETURNS regclass
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	rel text := format('%I.%I', schema_name, model_name || '_history');
@@ -901,7 +901,7 @@ $$;
 COMMENT ON FUNCTION _abc_create_history(abc_model, name, text) IS 'make the history of a model';
 
 CREATE FUNCTION _abc_create_tables(m abc_model, schema_name name, model_name text) RETURNS abc_model
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	parts text := coalesce((SELECT string_agg(@extschema@._abc_column_def(m.source, u.c) || ', ', '' ORDER BY u.i)
@@ -941,7 +941,7 @@ COMMENT ON FUNCTION _abc_create_tables(abc_model, name, text) IS 'make the table
 -- The name of a tier.  A tier beyond the scheme's last (an override or a
 -- history from another scheme) keeps its letter.
 CREATE FUNCTION _abc_label_sql(m abc_model, tier text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN format('CASE WHEN %1$s IS NULL THEN ''unrated'' WHEN ascii(%1$s::text) <= %2$s THEN @extschema@.abc_label(%1$s, %3$s) ELSE %1$s::text END',
@@ -952,7 +952,7 @@ COMMENT ON FUNCTION _abc_label_sql(abc_model, text) IS 'part of the SQL builders
 
 -- One row for every key that was ever in the model, before treatments.
 CREATE FUNCTION _abc_current_core_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	cut text := @extschema@._abc_cut(m);
@@ -986,7 +986,7 @@ COMMENT ON FUNCTION _abc_current_core_sql(abc_model) IS 'part of the SQL builder
 -- the treatments share with the model, where NULL stands for any; the row
 -- with the fewest NULLs wins.
 CREATE FUNCTION _abc_current_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	core text := @extschema@._abc_current_core_sql(m);
@@ -1015,7 +1015,7 @@ $$;
 COMMENT ON FUNCTION _abc_current_sql(abc_model) IS 'the query of NAME_current';
 
 CREATE FUNCTION _abc_ranked_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN format('SELECT c.*,
@@ -1029,7 +1029,7 @@ $$;
 COMMENT ON FUNCTION _abc_ranked_sql(abc_model) IS 'the query of NAME_ranked';
 
 CREATE FUNCTION _abc_changes_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN format('SELECT h.version, %s, h.moved, h.from_tier::text AS from_tier, h.tier::text AS to_tier,
@@ -1044,7 +1044,7 @@ COMMENT ON FUNCTION _abc_changes_sql(abc_model) IS 'the query of NAME_changes';
 -- Make the views anew, those that exist in their place (grants and what
 -- depends on them stay).
 CREATE FUNCTION _abc_create_views(m abc_model, schema_name name, model_name text) RETURNS abc_model
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	target text;
@@ -1065,7 +1065,7 @@ COMMENT ON FUNCTION _abc_create_views(abc_model, name, text) IS 'make the views 
 
 -- The qualified name under which a relation is, or is to be made.
 CREATE FUNCTION _abc_target(rel regclass, schema_name name, rel_name text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN CASE WHEN EXISTS (SELECT FROM pg_class AS c WHERE c.oid = rel) THEN rel::text
@@ -1076,7 +1076,7 @@ COMMENT ON FUNCTION _abc_target(regclass, name, text) IS 'part of the making of 
 
 -- An update where there is a row: whoever waits for its lock must find it.
 CREATE FUNCTION _abc_save(m abc_model) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	cols text := (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
@@ -1162,7 +1162,7 @@ END;
 COMMENT ON FUNCTION _abc_column_comments() IS 'what the columns of a model''s relations mean';
 
 CREATE FUNCTION _abc_comment(m abc_model) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	part record;
@@ -1208,7 +1208,7 @@ CREATE FUNCTION abc_create_model(name text, source regclass, key text, value tex
 	first_order text DEFAULT NULL, last_order text DEFAULT NULL, orders text DEFAULT NULL,
 	at_risk interval DEFAULT NULL, lost interval DEFAULT NULL,
 	treatments regclass DEFAULT NULL, schema name DEFAULT current_schema()) RETURNS regclass
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model;
@@ -1251,7 +1251,7 @@ COMMENT ON FUNCTION abc_create_model(text, regclass, text, text, abc_scheme, abc
 'make a managed model over a source with one row per customer; abc_refresh fills it';
 
 CREATE FUNCTION _abc_check_model_name(model_name text, schema_name name) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF coalesce(model_name, '') = '' THEN
@@ -1274,7 +1274,7 @@ COMMENT ON FUNCTION _abc_check_model_name(text, name) IS 'part of the checks of 
 
 -- Not what changes tiers, what merely goes with them.
 CREATE FUNCTION _abc_standard_of(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN ROW(m.source, m.value, m.scheme, m.metrics, m.weights, m.methods, m.partition_by, m.missing, m.eligible)::text;
@@ -1283,7 +1283,7 @@ $$;
 COMMENT ON FUNCTION _abc_standard_of(abc_model) IS 'what computes the tiers of a model';
 
 CREATE FUNCTION _abc_revision_of(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN @extschema@._abc_standard_of(m) || ROW(m.rule_kinds, m.rule_tiers, m.rule_conditions, m.rule_reasons,
@@ -1299,7 +1299,7 @@ CREATE FUNCTION abc_alter_model(model regclass, source regclass DEFAULT NULL, va
 	promote_after integer DEFAULT NULL, demote_after integer DEFAULT NULL, max_step integer DEFAULT NULL,
 	first_order text DEFAULT NULL, last_order text DEFAULT NULL, orders text DEFAULT NULL,
 	at_risk interval DEFAULT NULL, lost interval DEFAULT NULL, treatments regclass DEFAULT NULL) RETURNS regclass
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET abc_tier.as_of = ''
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET abc_tier.as_of = ''
 AS $$
 DECLARE
 	old @extschema@.abc_model := @extschema@._abc_lock(@extschema@._abc_owned(model, 'alter'), 0);
@@ -1348,7 +1348,7 @@ COMMENT ON FUNCTION abc_alter_model(regclass, regclass, text, abc_scheme, abc_me
 
 -- Bring the relations of a model to a new definition.
 CREATE FUNCTION _abc_rebuild(old abc_model, m abc_model) RETURNS abc_model
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	model_name text := @extschema@._abc_name(old);
@@ -1398,7 +1398,7 @@ COMMENT ON FUNCTION _abc_rebuild(abc_model, abc_model) IS 'part of abc_alter_mod
 
 -- What is read after an alteration is what the last run read.
 CREATE FUNCTION _abc_look_from_last_run(m abc_model) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	last_as_of date;
@@ -1410,7 +1410,7 @@ $$;
 COMMENT ON FUNCTION _abc_look_from_last_run(abc_model) IS 'part of abc_alter_model: set abc_as_of()';
 
 CREATE FUNCTION _abc_drop_views(m abc_model) RETURNS abc_model
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	rel regclass;
@@ -1427,7 +1427,7 @@ COMMENT ON FUNCTION _abc_drop_views(abc_model) IS 'drop the views of a model';
 
 -- The GRANTs that give relations the privileges they have now.
 CREATE FUNCTION _abc_grants(relations regclass[]) RETURNS text[]
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN ARRAY(SELECT format('GRANT %s ON %s TO %s%s', a.privilege_type, c.oid::regclass,
@@ -1441,7 +1441,7 @@ COMMENT ON FUNCTION _abc_grants(regclass[]) IS 'part of abc_alter_model: privile
 
 -- A model that now speaks in another type of number.
 CREATE FUNCTION _abc_retype(m abc_model) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	EXECUTE format('ALTER TABLE %s ALTER COLUMN value TYPE %s USING value::%2$s, ALTER COLUMN best_value TYPE %2$s USING best_value::%2$s',
@@ -1454,7 +1454,7 @@ COMMENT ON FUNCTION _abc_retype(abc_model) IS 'part of abc_alter_model: another 
 
 -- Columns for new partitions and attributes; those no longer used stay.
 CREATE FUNCTION _abc_add_columns(m abc_model) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	col record;
@@ -1472,7 +1472,7 @@ COMMENT ON FUNCTION _abc_add_columns(abc_model) IS 'part of abc_alter_model: new
 
 -- The user's own indexes on the materialized view; its unique index is there.
 CREATE FUNCTION _abc_restore_indexes(mv regclass, indexes text[]) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	definition text;
@@ -1497,7 +1497,7 @@ RETURN CASE WHEN value IS NOT NULL THEN pg_catalog.format(E',\n    %s => %L%s', 
 COMMENT ON FUNCTION _abc_argument(text, text, text) IS 'part of abc_model_sql';
 
 CREATE FUNCTION abc_model_sql(model regclass) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -1532,7 +1532,7 @@ $$;
 COMMENT ON FUNCTION abc_model_sql(regclass) IS 'the call of abc_create_model that makes this model: for review, and for the next system';
 
 CREATE FUNCTION abc_drop_model(model regclass) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_lock(@extschema@._abc_owned(model, 'drop'), 0);
@@ -1560,7 +1560,7 @@ COMMENT ON FUNCTION abc_drop_model(regclass) IS 'drop all relations of a model, 
 -- one with every run that succeeded.  A version in which the settled tier
 -- changed starts the count after itself.
 CREATE FUNCTION _abc_streak_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	eq text := @extschema@._abc_equals(m.key_type);
@@ -1587,7 +1587,7 @@ COMMENT ON FUNCTION _abc_streak_sql(abc_model) IS 'part of abc_refresh: consecut
 -- The tier after the first n rules, as an expression over m (the row) and a
 -- tier to start from (after hysteresis).  Each step mentions the one before once.
 CREATE FUNCTION _abc_ruled_sql(m abc_model, n integer, start text DEFAULT 's.tier') RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	tier text := start;
@@ -1608,7 +1608,7 @@ COMMENT ON FUNCTION _abc_ruled_sql(abc_model, integer, text) IS 'part of abc_ref
 
 -- The reason given by the last rule that changed the tier.
 CREATE FUNCTION _abc_rule_reason_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	reason text := 'CASE';
@@ -1626,7 +1626,7 @@ COMMENT ON FUNCTION _abc_rule_reason_sql(abc_model) IS 'part of abc_refresh: the
 -- The lifecycle of a row m, given the open version o.  Without columns of
 -- orders whoever is in the source is taken to be active.
 CREATE FUNCTION _abc_lifecycle_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN format('@extschema@.abc_lifecycle(m.first_order, m.last_order, %s, $2::date, %s, %s, 3::double precision, o.lifecycle, o.lifecycle_since)',
@@ -1642,7 +1642,7 @@ COMMENT ON FUNCTION _abc_lifecycle_sql(abc_model) IS 'part of abc_refresh: the l
 -- starts afresh); override (between runs: what was computed stands).
 -- This is the one step to replace for an incremental refresh.
 CREATE FUNCTION _abc_decide_sql(m abc_model, mode text, only_key text DEFAULT NULL) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	eq text := @extschema@._abc_equals(m.key_type);
@@ -1693,7 +1693,7 @@ COMMENT ON FUNCTION _abc_decide_sql(abc_model, text, text) IS 'part of abc_refre
 -- What a version takes along from the row, or from the version before, and
 -- the state before (was_...).
 CREATE FUNCTION _abc_decide_carried_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN @extschema@._abc_each(m.partition_by || m.attributes,
@@ -1708,7 +1708,7 @@ COMMENT ON FUNCTION _abc_decide_carried_sql(abc_model) IS 'part of abc_refresh: 
 
 -- The reason that goes with decided_by.  It must not change from run to run.
 CREATE FUNCTION _abc_reason_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN format('CASE d.decided_by WHEN ''gone'' THEN ''left the source'' WHEN ''override'' THEN d.override_reason
@@ -1730,7 +1730,7 @@ COMMENT ON FUNCTION _abc_reason_sql(abc_model) IS 'part of abc_refresh: the reas
 -- The row is inserted only when all are closed: the count needs them all.
 -- Parameters: $1 moment, $2 as_of, $3 run, $4 cause.
 CREATE FUNCTION _abc_history_sql(m abc_model, mode text, only_key text DEFAULT NULL) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	carried text := @extschema@._abc_each(@extschema@._abc_carried(m), '%1$I');
@@ -1775,7 +1775,7 @@ COMMENT ON FUNCTION _abc_history_sql(abc_model, text, text) IS 'part of abc_refr
 -- The row of a run, one per partition.  Parameters: $1 moment, $2 as_of,
 -- $3 run, $4 started, $5 weights.
 CREATE FUNCTION _abc_run_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	parts text := @extschema@._abc_each(m.partition_by, '%1$I, ', '');
@@ -1814,7 +1814,7 @@ COMMENT ON FUNCTION _abc_run_sql(abc_model) IS 'part of abc_refresh: the stateme
 -- Do values below zero weigh nothing?  Where the value itself is cut, under
 -- share and fill.
 CREATE FUNCTION _abc_zeroes(m abc_model) RETURNS boolean
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN m.metrics IS NULL AND m.scheme::text ~ '^(share|fill)';
@@ -1825,7 +1825,7 @@ COMMENT ON FUNCTION _abc_zeroes(abc_model) IS 'whether negative values of a mode
 -- The trend: a row per partition and tier of the scheme (and for those without
 -- a tier), in force after the run.  Parameters: $2 as_of, $3 run.
 CREATE FUNCTION _abc_trend_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	amount text := CASE WHEN @extschema@._abc_zeroes(m) THEN 'greatest(m.value, 0)' ELSE 'm.value' END;
@@ -1872,7 +1872,7 @@ COMMENT ON FUNCTION _abc_trend_sql(abc_model) IS 'part of abc_refresh: the state
 
 -- What a run was made with, for NAME_run.
 CREATE FUNCTION _abc_weights_text(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN (SELECT string_agg(concat_ws(' ', quote_ident(u.name), u.weight, u.method), ', ' ORDER BY u.i)
@@ -1884,7 +1884,7 @@ COMMENT ON FUNCTION _abc_weights_text(abc_model) IS 'part of abc_refresh: metric
 -- The last run that succeeded; NULLs if there was none.
 CREATE FUNCTION _abc_last_run(m abc_model, OUT run bigint, OUT as_of date, OUT moment timestamp with time zone,
 	OUT started timestamp with time zone, OUT revision integer, OUT standard integer)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	EXECUTE format('SELECT r.run, r.as_of, r.moment, r.started, r.revision, r.standard FROM %s AS r WHERE r.error IS NULL ORDER BY r.run DESC LIMIT 1', m.run_table)
@@ -1895,7 +1895,7 @@ COMMENT ON FUNCTION _abc_last_run(abc_model) IS 'the last run of a model that su
 
 -- Progress, for others to see in pg_stat_activity.  Ends with the transaction.
 CREATE FUNCTION _abc_progress(m abc_model, step text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	PERFORM set_config('application_name', format('abc_refresh %s: %s', @extschema@._abc_name(m), step), true);
@@ -1905,7 +1905,7 @@ COMMENT ON FUNCTION _abc_progress(abc_model, text) IS 'part of abc_refresh: prog
 
 -- Read the source into the materialized view: readers go on reading.
 CREATE FUNCTION _abc_read_source(m abc_model) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	says text;
@@ -1926,7 +1926,7 @@ COMMENT ON FUNCTION _abc_read_source(abc_model) IS 'part of abc_refresh: read th
 -- The moment from which the versions of a new run count, never before those
 -- that are there: as_of where it was given, else now, after the lock.
 CREATE FUNCTION _abc_run_moment(m abc_model, as_of date) RETURNS timestamp with time zone
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	last record := @extschema@._abc_last_run(m);
@@ -1944,7 +1944,7 @@ $$;
 COMMENT ON FUNCTION _abc_run_moment(abc_model, date) IS 'part of abc_refresh: valid_from of the versions of a new run';
 
 CREATE FUNCTION abc_refresh(model regclass, as_of date DEFAULT NULL) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET abc_tier.as_of = ''
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET abc_tier.as_of = ''
 AS $$
 DECLARE
 	application text := current_setting('application_name');
@@ -1989,7 +1989,7 @@ COMMENT ON FUNCTION abc_refresh(regclass, date) IS
 
 -- Counts for listeners.  Any role may LISTEN: no keys, no names of customers.
 CREATE FUNCTION _abc_notify(m abc_model) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	payload text;
@@ -2005,7 +2005,7 @@ COMMENT ON FUNCTION _abc_notify(abc_model) IS 'part of abc_refresh: NOTIFY abc_t
 
 -- A failed run leaves a row that says why.  It does not use up a number.
 CREATE FUNCTION _abc_record_failure(model regclass, started timestamp with time zone, message text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -2020,7 +2020,7 @@ COMMENT ON FUNCTION _abc_record_failure(regclass, timestamp with time zone, text
 -- The models that the current user itself owns and whose materialized view is
 -- still there.
 CREATE FUNCTION _abc_own_models() RETURNS regclass[]
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	candidate regclass;
@@ -2048,7 +2048,7 @@ COMMENT ON FUNCTION _abc_own_models() IS 'part of abc_refresh_all: the models of
 
 -- Refresh one model; the message if that failed, else NULL.
 CREATE FUNCTION _abc_try_refresh(model regclass) RETURNS text
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	started timestamp with time zone := clock_timestamp();
@@ -2107,7 +2107,7 @@ COMMENT ON PROCEDURE abc_refresh_all() IS
 
 -- Now, in the time of the model: one that is filled in for past months lives there.
 CREATE FUNCTION _abc_override_moment(m abc_model) RETURNS timestamp with time zone
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	last record := @extschema@._abc_last_run(m);
@@ -2119,7 +2119,7 @@ COMMENT ON FUNCTION _abc_override_moment(abc_model) IS 'part of abc_override: no
 
 CREATE FUNCTION abc_override(model regclass, key text, tier text, reason text DEFAULT NULL,
 	ends timestamp with time zone DEFAULT NULL) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_lock(@extschema@._abc_owned(model, 'override'), 0);
@@ -2154,7 +2154,7 @@ COMMENT ON FUNCTION abc_override(regclass, text, text, text, timestamp with time
 
 CREATE FUNCTION abc_override(model regclass, key bigint, tier text, reason text DEFAULT NULL,
 	ends timestamp with time zone DEFAULT NULL) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN @extschema@.abc_override(model, key::text, tier, reason, ends);
@@ -2164,7 +2164,7 @@ COMMENT ON FUNCTION abc_override(regclass, bigint, text, text, timestamp with ti
 
 -- The key must be known to the model.
 CREATE FUNCTION _abc_check_key(m abc_model, key text) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	known boolean;
@@ -2197,7 +2197,7 @@ COMMENT ON FUNCTION _abc_figure(numeric) IS 'part of abc_explain: a number for p
 
 -- What each metric contributes to the score of one key.
 CREATE FUNCTION _abc_explain_metrics(m abc_model, key text) RETURNS TABLE (topic text, says text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	parts text := CASE WHEN m.partition_by <> '{}' THEN 'PARTITION BY ' || @extschema@._abc_each(m.partition_by, 'm.%1$I') ELSE '' END;
@@ -2221,7 +2221,7 @@ COMMENT ON FUNCTION _abc_explain_metrics(abc_model, text) IS 'part of abc_explai
 
 -- The cut-offs that a key was measured against.
 CREATE FUNCTION _abc_explain_cutoffs(m abc_model, key text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	says text;
@@ -2239,7 +2239,7 @@ $$;
 COMMENT ON FUNCTION _abc_explain_cutoffs(abc_model, text) IS 'part of abc_explain: cut-offs';
 
 CREATE FUNCTION _abc_explain_history(m abc_model, key text) RETURNS TABLE (topic text, says text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE format('SELECT ''history '' || to_char(h.valid_from, ''YYYY-MM-DD''),
@@ -2253,7 +2253,7 @@ $$;
 COMMENT ON FUNCTION _abc_explain_history(abc_model, text) IS 'part of abc_explain: the last versions';
 
 CREATE FUNCTION abc_explain(model regclass, key text) RETURNS TABLE (topic text, says text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -2290,7 +2290,7 @@ COMMENT ON FUNCTION abc_explain(regclass, text) IS
 'why a customer has the tier he has: what was computed, who decided, what is missing to the next tier, metrics, history';
 
 CREATE FUNCTION abc_explain(model regclass, key bigint) RETURNS TABLE (topic text, says text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY SELECT e.topic, e.says FROM @extschema@.abc_explain(model, key::text) AS e;
@@ -2305,7 +2305,7 @@ COMMENT ON FUNCTION abc_explain(regclass, bigint) IS 'as abc_explain(regclass, t
 -- The lines below the tiers, which make the report add up to the source.
 -- Parameter: $1 run.
 CREATE FUNCTION _abc_report_rest_sql(m abc_model) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN format('SELECT v.line, NULL::text, NULL::text, NULL::text, NULL::bigint, NULL::double precision, v.amount, NULL::double precision, NULL::double precision
@@ -2318,24 +2318,24 @@ $$;
 COMMENT ON FUNCTION _abc_report_rest_sql(abc_model) IS 'part of abc_report: the lines that reconcile it';
 
 -- Tiers within groups, with lift: how much more frequent a tier is in the
--- group than overall.  rows_sql gives grp, tier, customers, value.
-CREATE FUNCTION _abc_report_tiers_sql(m abc_model, rows_sql text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+-- group than overall.  rows_sql gives grp, tier, name, customers, value.
+CREATE FUNCTION _abc_report_tiers_sql(rows_sql text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format('SELECT ''tier'', g.grp, g.tier::text, %s, g.customers::bigint,
+	RETURN format('SELECT ''tier'', g.grp, g.tier::text, g.name, g.customers::bigint,
 		(g.customers / nullif(sum(g.customers) OVER w, 0))::double precision, g.value,
 		(g.value / nullif(sum(g.value) OVER w, 0))::double precision,
 		(g.customers * sum(g.customers) OVER () / nullif(sum(g.customers) OVER w * sum(g.customers) OVER (PARTITION BY g.tier), 0))::double precision
 	FROM (%s) AS g WINDOW w AS (PARTITION BY ARRAY[g.grp]) ORDER BY g.grp NULLS LAST, g.tier NULLS LAST',
-		@extschema@._abc_label_sql(m, 'g.tier'), rows_sql);
+		rows_sql);
 END
 $$;
-COMMENT ON FUNCTION _abc_report_tiers_sql(abc_model, text) IS 'part of abc_report: the lines of the tiers';
+COMMENT ON FUNCTION _abc_report_tiers_sql(text) IS 'part of abc_report: the lines of the tiers';
 
 -- The last run that a day can be asked of.
 CREATE FUNCTION _abc_run_as_of(m abc_model, day date) RETURNS bigint
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	found bigint;
@@ -2354,7 +2354,7 @@ COMMENT ON FUNCTION _abc_run_as_of(abc_model, date) IS 'the last run as of a day
 CREATE FUNCTION abc_report(model regclass, by text DEFAULT NULL, as_of date DEFAULT NULL)
 RETURNS TABLE (line text, group_value text, tier text, tier_name text, customers bigint, customers_share double precision,
 	value numeric, value_share double precision, lift double precision)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -2376,12 +2376,12 @@ BEGIN
 		grp := format('m.%I::text', by);
 	END IF;
 	IF as_of IS NULL THEN
-		RETURN QUERY EXECUTE @extschema@._abc_report_tiers_sql(m, format('SELECT %s AS grp, h.tier, count(*) AS customers,
-				coalesce(sum(%s::numeric) FILTER (WHERE m.computed IS NOT NULL), 0) AS value
-			FROM %s AS m JOIN %s AS h ON m.%I %s h.%5$I AND h.valid_to IS NULL WHERE m.eligible OR h.tier IS NOT NULL GROUP BY 1, 2',
-			grp, amount, m.mv, m.history_table, m.key, @extschema@._abc_equals(m.key_type)));
+		RETURN QUERY EXECUTE @extschema@._abc_report_tiers_sql(format('SELECT %1$s AS grp, h.tier, %7$s AS name, count(*) AS customers,
+				coalesce(sum(%2$s::numeric) FILTER (WHERE m.computed IS NOT NULL), 0) AS value
+			FROM %3$s AS m JOIN %4$s AS h ON m.%5$I %6$s h.%5$I AND h.valid_to IS NULL WHERE m.eligible OR h.tier IS NOT NULL GROUP BY 1, 2',
+			grp, amount, m.mv, m.history_table, m.key, @extschema@._abc_equals(m.key_type), @extschema@._abc_label_sql(m, 'h.tier')));
 	ELSE
-		RETURN QUERY EXECUTE @extschema@._abc_report_tiers_sql(m, format('SELECT %s AS grp, m.tier, sum(m.customers) AS customers, sum(m.value) AS value
+		RETURN QUERY EXECUTE @extschema@._abc_report_tiers_sql(format('SELECT %s AS grp, m.tier, min(m.tier_name) AS name, sum(m.customers) AS customers, sum(m.value) AS value
 			FROM %s AS m WHERE m.run = $1 AND m.customers > 0 GROUP BY 1, 2', grp, m.trend_table)) USING run;
 	END IF;
 	RETURN QUERY EXECUTE @extschema@._abc_report_rest_sql(m) USING run;
@@ -2396,7 +2396,7 @@ COMMENT ON FUNCTION abc_report(regclass, text, date) IS
 
 CREATE FUNCTION abc_transitions(model regclass, since date DEFAULT NULL, until date DEFAULT NULL)
 RETURNS TABLE (from_tier text, to_tier text, customers bigint, share double precision)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -2422,3 +2422,371 @@ END
 $$;
 COMMENT ON FUNCTION abc_transitions(regclass, date, date) IS
 'how many customers came from which tier to which between two runs (as of days; default: the last two runs), and their share of those who came from there; with unrated, gone, and not yet for those who were not in the model';
+
+--
+-- Simulate
+--
+
+-- The metrics of a simulated definition as an array: those the model has are
+-- in its materialized view (m), others are read from the source (x).
+CREATE FUNCTION _abc_simulated_metrics_sql(m abc_model, metrics text[]) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT 'ARRAY[' || string_agg(CASE WHEN array_position(m.metrics, u.name) IS NOT NULL
+			THEN format('m.metrics[%s]', array_position(m.metrics, u.name))
+			ELSE format('x.%I::double precision', u.name) END, ', ' ORDER BY u.i) || ']'
+		FROM unnest(metrics) WITH ORDINALITY AS u (name, i));
+END
+$$;
+COMMENT ON FUNCTION _abc_simulated_metrics_sql(abc_model, text[]) IS 'part of abc_simulate: metrics';
+
+-- "decided": a row per customer in the source at the last refresh, with the
+-- tier before and after.  Hysteresis is left out on both sides: it only delays.
+CREATE FUNCTION _abc_simulate_sql(m abc_model, other abc_model) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	part text := CASE WHEN m.partition_by <> '{}' THEN 'PARTITION BY ' || @extschema@._abc_each(m.partition_by, 'm.%1$I') ELSE '' END;
+	n integer := coalesce(cardinality(m.rule_kinds), 0);
+	outside boolean := NOT coalesce(other.metrics <@ coalesce(m.metrics, '{}'), true);
+	score text := 'NULL::double precision';
+BEGIN
+	IF other.metrics IS NOT NULL THEN
+		score := format('@extschema@.abc_score(CASE WHEN m.eligible THEN %s END, %L::double precision[], %s, %L) OVER (%s)',
+			@extschema@._abc_simulated_metrics_sql(m, other.metrics), other.weights,
+			coalesce(quote_literal(other.methods::text) || '::text[]', 'NULL::text[]'), other.missing, part);
+	END IF;
+	RETURN format('scored AS (
+	SELECT m.*, %1$s AS new_score FROM %2$s AS m%3$s WHERE m.%4$I IS NOT NULL
+), classified AS (
+	SELECT m.*, @extschema@.abc_classify(CASE WHEN m.eligible THEN m.%5$I END, %6$s) OVER (%7$s) AS new_computed FROM scored AS m
+), overridden AS (
+	SELECT DISTINCT ON (v.%4$I) v.%4$I, v.tier FROM %8$s AS v
+	WHERE (v.begins IS NULL OR v.begins <= $1) AND (v.ends IS NULL OR v.ends > $1) ORDER BY v.%4$I, v.override_id DESC
+), decided AS (
+	SELECT m.%4$I AS k, m.value, coalesce(v.tier, %9$s) AS before, coalesce(v.tier, %10$s) AS after
+	FROM classified AS m LEFT JOIN overridden AS v ON v.%4$I %11$s m.%4$I
+)',
+		score, m.mv, CASE WHEN outside THEN format(' LEFT JOIN %s AS x ON x.%I %s m.%2$I', m.source, m.key, @extschema@._abc_equals(m.key_type)) END,
+		m.key, CASE WHEN other.metrics IS NULL THEN 'value' ELSE 'new_score' END, @extschema@._abc_scheme_literal(other.scheme), part,
+		m.override_table, @extschema@._abc_ruled_sql(m, n, 'm.computed'), @extschema@._abc_ruled_sql(m, n, 'm.new_computed'),
+		@extschema@._abc_equals(m.key_type));
+END
+$$;
+COMMENT ON FUNCTION _abc_simulate_sql(abc_model, abc_model) IS 'part of abc_simulate: tiers before and after';
+
+CREATE FUNCTION abc_simulate(model regclass, scheme abc_scheme DEFAULT NULL, metrics abc_metric[] DEFAULT NULL, missing text DEFAULT NULL)
+RETURNS TABLE (line text, key text, tier_before text, tier_after text, customers_before bigint, customers_after bigint,
+	value_before numeric, value_after numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	m @extschema@.abc_model := @extschema@._abc_find(model);
+	other @extschema@.abc_model := m;
+	amount text := CASE WHEN @extschema@._abc_zeroes(m) THEN 'greatest(d.value, 0)::numeric' ELSE 'd.value::numeric' END;
+	col text;
+BEGIN
+	PERFORM @extschema@._abc_complete(m);
+	PERFORM @extschema@._abc_run_as_of(m, NULL);
+	IF metrics IS NOT NULL THEN
+		other := @extschema@._abc_with_metrics(other, metrics);
+		IF m.metrics IS NULL AND scheme IS NULL THEN
+			other.scheme := NULL;
+		END IF;
+	END IF;
+	other.scheme := coalesce(scheme, other.scheme);
+	other.missing := coalesce(missing, other.missing);
+	other := @extschema@._abc_check_scheme(other);
+	FOREACH col IN ARRAY coalesce(other.metrics, '{}') LOOP
+		PERFORM @extschema@._abc_number_type(m.source, col, 'metric');
+	END LOOP;
+	RETURN QUERY EXECUTE format('WITH %s
+		(SELECT ''tier'', NULL::text, t.tier, t.tier, sum(t.b)::bigint, sum(t.a)::bigint, coalesce(sum(t.vb), 0), coalesce(sum(t.va), 0)
+		FROM (SELECT coalesce(d.before::text, ''unrated'') AS tier, 1 AS b, 0 AS a, %s AS vb, 0 AS va FROM decided AS d
+			UNION ALL SELECT coalesce(d.after::text, ''unrated''), 0, 1, 0, %2$s FROM decided AS d) AS t
+		GROUP BY t.tier ORDER BY length(t.tier), t.tier)
+		UNION ALL
+		(SELECT ''mover'', d.k::text, coalesce(d.before::text, ''unrated''), coalesce(d.after::text, ''unrated''),
+			NULL::bigint, NULL::bigint, d.value::numeric, d.value::numeric
+		FROM decided AS d WHERE %3$s ORDER BY d.value DESC NULLS LAST, d.k)',
+		@extschema@._abc_simulate_sql(m, other), amount, @extschema@._abc_tiers_differ('d.before', 'd.after'))
+	USING @extschema@._abc_override_moment(m);
+END
+$$;
+COMMENT ON FUNCTION abc_simulate(regclass, abc_scheme, abc_metric[], text) IS
+'what another scheme or other weights would change, on the data of the last refresh: totals per tier before and after (line tier), then who would move (line mover). Rules and overrides apply, hysteresis does not. Writes nothing; abc_alter_model adopts it';
+
+--
+-- Check
+--
+
+-- Rows, keys and values of the source.
+CREATE FUNCTION _abc_check_rows(m abc_model) RETURNS TABLE (check_name text, ok boolean, n bigint, says text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('SELECT v.name, v.bad = 0 OR v.fine, v.bad, CASE WHEN v.bad > 0 THEN v.says END
+		FROM (SELECT count(*) AS n, count(*) FILTER (WHERE s.%1$I IS NULL) AS no_key, count(s.%1$I) AS keyed,
+				count(DISTINCT s.%1$I) AS keys, count(*) FILTER (WHERE s.%2$I IS NULL) AS no_value,
+				count(*) FILTER (WHERE s.%2$I < 0) AS below, count(*) FILTER (WHERE s.%2$I = 0) AS zero,
+				count(*) FILTER (WHERE s.%2$I::double precision::text IN (''NaN'', ''Infinity'', ''-Infinity'')) AS odd
+			FROM %3$s AS s) AS c
+		CROSS JOIN LATERAL (VALUES
+			(1, ''rows in the source'', c.n, true, NULL),
+			(2, ''rows without a key'', c.no_key, false, ''they are in no tier; the report shows their sum as without customer''),
+			(3, ''rows too many for their key'', c.keyed - c.keys, false, ''a refresh fails: the source must have one row per key''),
+			(4, ''values missing'', c.no_value, false, ''these customers have no tier''),
+			(5, ''values below zero'', c.below, %4$L, ''returns or losses: see the option negative of the scheme''),
+			(6, ''values of zero'', c.zero, true, ''they get the last tier under share and fill''),
+			(7, ''values not finite'', c.odd, false, ''a refresh fails'')) AS v (i, name, bad, fine, says) ORDER BY v.i',
+		m.key, m.value, m.source, NOT @extschema@._abc_zeroes(m));
+END
+$$;
+COMMENT ON FUNCTION _abc_check_rows(abc_model) IS 'part of abc_check: rows, keys and values';
+
+CREATE FUNCTION _abc_check_metrics(m abc_model) RETURNS TABLE (check_name text, ok boolean, n bigint, says text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	col text;
+BEGIN
+	FOREACH col IN ARRAY coalesce(m.metrics, '{}') LOOP
+		RETURN QUERY EXECUTE format('SELECT v.name, v.bad = 0, v.bad, CASE WHEN v.bad > 0 THEN v.says END
+			FROM (SELECT count(*) AS n, count(*) FILTER (WHERE s.x IS NULL) AS missing, count(*) FILTER (WHERE s.x < 0) AS below,
+					count(*) FILTER (WHERE s.x::text IN (''NaN'', ''Infinity'', ''-Infinity'')) AS odd,
+					(count(s.x) > 1 AND min(s.x) = max(s.x))::integer AS constant
+				FROM (SELECT s.%1$I::double precision AS x FROM %2$s AS s) AS s) AS c
+			CROSS JOIN LATERAL (VALUES (1, %3$L, c.missing, %4$L), (2, %5$L, c.below, ''is that meant?''),
+				(3, %6$L, c.odd, ''a refresh fails''), (4, %7$L, c.constant, ''it tells nobody from anybody'')) AS v (i, name, bad, says) ORDER BY v.i',
+			col, m.source, format('metric %s: missing', col), 'policy: ' || m.missing, format('metric %s: below zero', col),
+			format('metric %s: not finite', col), format('metric %s: constant', col));
+	END LOOP;
+	IF m.last_order IS NOT NULL THEN
+		RETURN QUERY EXECUTE format('SELECT ''days since the newest order'', c.days <= 31, c.days,
+				concat(''newest order: '', to_char(c.newest, ''YYYY-MM-DD''))
+			FROM (SELECT max(s.%1$I)::date AS newest, (@extschema@.abc_as_of() - max(s.%1$I)::date)::bigint AS days FROM %2$s AS s) AS c',
+			m.last_order, m.source);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION _abc_check_metrics(abc_model) IS 'part of abc_check: metrics and newest order';
+
+-- Ties at the cuts, and tiers that are empty, in the last run.
+CREATE FUNCTION _abc_check_ties(m abc_model) RETURNS TABLE (check_name text, ok boolean, n bigint, says text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('SELECT concat(''tie at the lower end of tier '', chr(64 + u.i::integer), %1$s),
+			count(m.%2$I) <= greatest(1, max(r.rated) / 100), count(m.%2$I),
+			CASE WHEN count(m.%2$I) > 1 THEN concat(count(m.%2$I), '' customers have exactly '', u.c, ''; see the option ties of the scheme'') END
+		FROM %3$s AS r CROSS JOIN LATERAL unnest(r.cutoffs) WITH ORDINALITY AS u (c, i)
+		LEFT JOIN %4$s AS m ON m.%5$I = u.c AND m.eligible AND %6$s
+		WHERE r.run = $1 AND r.error IS NULL AND u.c IS NOT NULL GROUP BY %7$s u.i, u.c ORDER BY %7$s u.i',
+		CASE WHEN m.partition_by = '{}' THEN '''''' ELSE format('concat('' of '', concat_ws('', '', %s))', @extschema@._abc_each(m.partition_by, 'coalesce(r.%1$I::text, ''NULL'')')) END,
+		m.key, m.run_table, m.mv, @extschema@._abc_cut(m), @extschema@._abc_same_partition(m, 'r', 'm'),
+		@extschema@._abc_each(m.partition_by, 'r.%1$I, ', '')) USING m.runs;
+	RETURN QUERY EXECUTE format('SELECT concat(''customers computed into tier '', t.tier), count(m.%I) > 0, count(m.%1$I),
+			CASE WHEN count(m.%1$I) = 0 THEN ''the tier is empty'' END
+		FROM (SELECT chr(64 + i)::@extschema@.abc_tier AS tier FROM generate_series(1, %s) AS i) AS t
+		LEFT JOIN %s AS m ON m.computed OPERATOR(@extschema@.=) t.tier GROUP BY t.tier ORDER BY t.tier',
+		m.key, @extschema@._abc_tier_count(m.scheme), m.mv);
+END
+$$;
+COMMENT ON FUNCTION _abc_check_ties(abc_model) IS 'part of abc_check: ties and empty tiers';
+
+-- How much of the score's variance each metric makes, against its weight.
+CREATE FUNCTION _abc_check_weights(m abc_model) RETURNS TABLE (check_name text, ok boolean, n bigint, says text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	part text := CASE WHEN m.partition_by <> '{}' THEN 'PARTITION BY ' || @extschema@._abc_each(m.partition_by, 'm.%1$I') ELSE '' END;
+	total double precision := (SELECT sum(w) FROM unnest(m.weights) AS w);
+	i integer;
+BEGIN
+	FOR i IN 1 .. coalesce(cardinality(m.metrics), 0) LOOP
+		RETURN QUERY EXECUTE format('SELECT %L, abs(e.share - %s) <= 0.15, round(100 * e.share)::bigint,
+				concat(''makes '', round((100 * e.share)::numeric, 1), '' %% of the differences in score; its weight is '', round(%2$s::numeric * 100, 1), '' %%'')
+			FROM (SELECT covar_pop(n.x, n.score) * %3$s / nullif(var_pop(n.score), 0) AS share
+				FROM (SELECT m.score, @extschema@.abc_normalize(CASE WHEN m.eligible THEN m.metrics[%4$s] END, %5$L) OVER (%6$s) AS x
+					FROM %7$s AS m WHERE m.eligible) AS n) AS e',
+			format('metric %s: effective weight in per cent', m.metrics[i]), coalesce(m.weights[i] / nullif(total, 0), 0), m.weights[i], i,
+			coalesce(m.methods[i], CASE WHEN cardinality(m.metrics) = 1 THEN 'none' ELSE 'rank' END), part, m.mv);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION _abc_check_weights(abc_model) IS 'part of abc_check: effective against nominal weights';
+
+CREATE FUNCTION abc_check(model regclass) RETURNS TABLE (check_name text, ok boolean, n bigint, says text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	m @extschema@.abc_model := @extschema@._abc_owned(model, 'check');
+BEGIN
+	PERFORM @extschema@._abc_column_type(m.source, m.key, 'key');
+	PERFORM @extschema@._abc_column_type(m.source, m.value, 'value');
+	RETURN QUERY SELECT c.check_name, c.ok, c.n, c.says FROM @extschema@._abc_check_rows(m) AS c;
+	RETURN QUERY SELECT c.check_name, c.ok, c.n, c.says FROM @extschema@._abc_check_metrics(m) AS c;
+	IF m.runs > 0 THEN
+		PERFORM @extschema@._abc_complete(m);
+		RETURN QUERY SELECT c.check_name, c.ok, c.n, c.says FROM @extschema@._abc_check_ties(m) AS c;
+		RETURN QUERY SELECT c.check_name, c.ok, c.n, c.says FROM @extschema@._abc_check_weights(m) AS c;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION abc_check(regclass) IS
+'what may be wrong with a model: keys, values and metrics of its source as it is now; ties, empty tiers and effective weights as of the last refresh. ok is false where someone should look';
+
+--
+-- Charts
+--
+
+-- The values of a model, best first, in bins of equal numbers of customers.
+CREATE FUNCTION abc_pareto(model regclass, points integer DEFAULT 100)
+RETURNS TABLE (point integer, customers bigint, customers_share double precision, value numeric, cumulative_share double precision,
+	mean_value numeric, tier text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	m @extschema@.abc_model := @extschema@._abc_find(model);
+BEGIN
+	PERFORM @extschema@._abc_complete(m);
+	PERFORM @extschema@._abc_run_as_of(m, NULL);
+	IF points IS NULL OR points < 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('a chart of %s points is not possible', coalesce(points::text, 'NULL')), HINT = 'Give a number of 1 or more.';
+	END IF;
+	RETURN QUERY EXECUTE format('WITH ranked AS (
+			SELECT m.value::numeric AS v, m.computed AS t, row_number() OVER (ORDER BY m.%1$I DESC, m.computed) AS i, count(*) OVER () AS n
+			FROM %2$s AS m WHERE m.computed IS NOT NULL
+		), binned AS (
+			SELECT ((r.i - 1) * least($1, r.n) / r.n + 1)::integer AS bin, max(r.i) AS upto, max(r.n) AS n,
+				sum(greatest(r.v, 0)) AS v, avg(r.v) AS mean, @extschema@.min(r.t) AS t
+			FROM ranked AS r GROUP BY 1
+		)
+		SELECT b.bin, b.upto, b.upto::double precision / b.n, sum(b.v) OVER (ORDER BY b.bin),
+			(sum(b.v) OVER (ORDER BY b.bin) / nullif(sum(b.v) OVER (), 0))::double precision, round(b.mean, 4), b.t::text
+		FROM binned AS b ORDER BY b.bin', @extschema@._abc_cut(m), m.mv) USING points;
+END
+$$;
+COMMENT ON FUNCTION abc_pareto(regclass, integer) IS
+'rows for a Pareto chart, best customers first: number and share of customers up to the point, their value and its share of the total, mean value and best computed tier of the bin';
+
+-- Colours that the colour-blind can tell apart (Okabe and Ito), best tier first.
+CREATE FUNCTION _abc_colour(tier text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (ARRAY['#0072B2', '#E69F00', '#999999', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', '#F0E442']::text[])
+	[(pg_catalog.ascii(tier) OPERATOR(pg_catalog.-) 65) OPERATOR(pg_catalog.%) 8 OPERATOR(pg_catalog.+) 1];
+COMMENT ON FUNCTION _abc_colour(text) IS 'part of abc_pareto_svg: the colour of a tier';
+
+-- XML text: escaped, without the control characters that XML does not know.
+CREATE FUNCTION _abc_xml(x text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN replace(replace(replace(replace(regexp_replace(x, '[\x01-\x08\x0B\x0C\x0E-\x1F]', ' ', 'g'),
+		'&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;');
+END
+$$;
+COMMENT ON FUNCTION _abc_xml(text) IS 'part of abc_pareto_svg: text for XML';
+
+-- The largest number of the form 1, 2 or 5 times a power of ten steps that
+-- makes four to ten ticks.
+CREATE FUNCTION _abc_tick(top numeric) RETURNS numeric
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	unit numeric := power(10::numeric, floor(log(top)) - 1);
+BEGIN
+	RETURN trim_scale((SELECT min(unit * f) FROM unnest(ARRAY[1, 2, 5, 10, 20, 50]) AS f WHERE top / (unit * f) <= 6));
+END
+$$;
+COMMENT ON FUNCTION _abc_tick(numeric) IS 'part of abc_pareto_svg: distance of ticks';
+
+-- Bars and cumulative line.  The plot is 640 wide and 300 high, from (90, 50).
+CREATE FUNCTION _abc_svg_plot(model regclass, top numeric) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	bars text;
+	line text;
+	cuts text;
+BEGIN
+	WITH p AS (SELECT p.*, coalesce(lag(p.customers_share) OVER (ORDER BY p.point), 0) AS before,
+			lead(p.tier) OVER (ORDER BY p.point) AS next_tier FROM @extschema@.abc_pareto(model, 160) AS p)
+	SELECT string_agg(format('<rect x="%s" y="%s" width="%s" height="%s" fill="%s"/>', round((90 + 640 * p.before)::numeric, 2),
+			round(350 - 300 * greatest(p.mean_value, 0) / top, 2), round((640 * (p.customers_share - p.before))::numeric, 2),
+			round(300 * greatest(p.mean_value, 0) / top, 2), @extschema@._abc_colour(p.tier)), E'\n' ORDER BY p.point),
+		'<polyline fill="none" stroke="#222222" stroke-width="2" points="90,350 ' || string_agg(format('%s,%s', round((90 + 640 * p.customers_share)::numeric, 2),
+			round((350 - 300 * p.cumulative_share)::numeric, 2)), ' ' ORDER BY p.point) || '"/>',
+		string_agg(format('<line x1="%1$s" y1="50" x2="%1$s" y2="350" stroke="#222222" stroke-dasharray="4 3"/><text x="%1$s" y="44" text-anchor="middle">%2$s %%: %3$s %%</text>',
+			round((90 + 640 * p.customers_share)::numeric, 2), round((100 * p.customers_share)::numeric, 1), round((100 * p.cumulative_share)::numeric, 1)), E'\n' ORDER BY p.point)
+			FILTER (WHERE p.next_tier <> p.tier)
+	INTO bars, line, cuts FROM p;
+	RETURN concat_ws(E'\n', bars, cuts, line);
+END
+$$;
+COMMENT ON FUNCTION _abc_svg_plot(regclass, numeric) IS 'part of abc_pareto_svg: bars, cuts and cumulative line';
+
+CREATE FUNCTION _abc_svg_axes(m abc_model, top numeric, customers bigint, total numeric) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	tick numeric := @extschema@._abc_tick(top);
+BEGIN
+	RETURN concat_ws(E'\n',
+		'<path d="M90 50V350H730V50" fill="none" stroke="#222222"/>',
+		(SELECT string_agg(format('<text x="84" y="%s" text-anchor="end">%s</text>', round(354 - 300 * tick * i / top, 2), @extschema@._abc_figure(tick * i)), E'\n' ORDER BY i)
+			FROM generate_series(0, floor(top / tick)::integer) AS i),
+		(SELECT string_agg(format('<text x="736" y="%s">%s %%</text>', 354 - 60 * i, 20 * i), E'\n' ORDER BY i) FROM generate_series(0, 5) AS i),
+		(SELECT string_agg(format('<text x="%s" y="368" text-anchor="middle">%s %%</text>', 90 + 128 * i, 20 * i), E'\n' ORDER BY i) FROM generate_series(0, 5) AS i),
+		format('<text x="410" y="390" text-anchor="middle">share of the customers, best first (100 %% = %s)</text>', @extschema@._abc_figure(customers)),
+		format('<text transform="translate(16 200) rotate(-90)" text-anchor="middle">%s per customer</text>', @extschema@._abc_xml(m.value)),
+		format('<text transform="translate(790 200) rotate(-90)" text-anchor="middle">cumulative share (100 %% = %s)</text>', @extschema@._abc_figure(total)));
+END
+$$;
+COMMENT ON FUNCTION _abc_svg_axes(abc_model, numeric, bigint, numeric) IS 'part of abc_pareto_svg: axes';
+
+-- A line per tier: colour, name, customers, share of the customers and of the value.
+CREATE FUNCTION _abc_svg_legend(m abc_model) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	says text;
+BEGIN
+	EXECUTE format('SELECT string_agg(format(''<rect x="90" y="%%s" width="12" height="12" fill="%%s"/><text x="110" y="%%s">%%s: %%s customers (%%s %%%%), %%s %%%% of the total</text>'',
+			395 + 18 * t.i, @extschema@._abc_colour(t.tier::text), 405 + 18 * t.i, @extschema@._abc_xml(%s), @extschema@._abc_figure(t.n),
+			round(100.0 * t.n / t.all_n, 1), coalesce(round(100 * t.v / nullif(t.all_v, 0), 1), 0)), E''\n'' ORDER BY t.i)
+		FROM (SELECT m.computed AS tier, row_number() OVER (ORDER BY m.computed) AS i, count(*) AS n, sum(count(*)) OVER () AS all_n,
+				coalesce(sum(greatest(m.value, 0)::numeric), 0) AS v, sum(sum(greatest(m.value, 0)::numeric)) OVER () AS all_v
+			FROM %s AS m WHERE m.computed IS NOT NULL GROUP BY m.computed) AS t',
+		@extschema@._abc_label_sql(m, 't.tier'), m.mv) INTO says;
+	RETURN says;
+END
+$$;
+COMMENT ON FUNCTION _abc_svg_legend(abc_model) IS 'part of abc_pareto_svg: legend';
+
+CREATE FUNCTION abc_pareto_svg(model regclass) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	m @extschema@.abc_model := @extschema@._abc_find(model);
+	title text := @extschema@._abc_xml(format('%s: %s', @extschema@._abc_name(m), m.scheme));
+	top numeric;
+	customers bigint;
+	total numeric;
+	height integer;
+BEGIN
+	SELECT max(p.mean_value), max(p.customers), max(p.value) INTO top, customers, total FROM @extschema@.abc_pareto(model, 160) AS p;
+	height := 410 + 18 * (1 + @extschema@._abc_tier_count(m.scheme));
+	RETURN concat_ws(E'\n',
+		format('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 810 %s" role="img" font-family="sans-serif" font-size="12" fill="#222222">', height),
+		format('<title>%s</title>', title), format('<rect width="810" height="%s" fill="#ffffff"/>', height),
+		format('<text x="90" y="22" font-size="15" font-weight="bold">%s</text>', title),
+		CASE WHEN top > 0 THEN concat_ws(E'\n', @extschema@._abc_svg_plot(model, top), @extschema@._abc_svg_axes(m, top, customers, total), @extschema@._abc_svg_legend(m))
+			ELSE '<text x="90" y="200">no values above zero</text>' END,
+		'</svg>');
+END
+$$;
+COMMENT ON FUNCTION abc_pareto_svg(regclass) IS
+'the Pareto chart of a model as SVG: mean value per bin of customers in the colours of their tiers, cumulative share, cuts (share of customers: share of the total)';
