@@ -813,6 +813,7 @@ COMMENT ON FUNCTION _abc_with_rules(abc_model, abc_rule[]) IS 'a definition with
 -- The query behind NAME: plain SQL over the public functions.
 CREATE FUNCTION _abc_rows_sql(m abc_model) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1 SET intervalstyle = 'postgres'
 AS $$
 DECLARE
 	carried text[] := @extschema@._abc_carried(m);
@@ -1253,6 +1254,8 @@ COMMENT ON FUNCTION abc_create_model(text, regclass, text, text, abc_scheme, abc
 CREATE FUNCTION _abc_check_model_name(model_name text, schema_name name) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	taken text;
 BEGIN
 	IF coalesce(model_name, '') = '' THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_name', MESSAGE = 'a model needs a name';
@@ -1264,9 +1267,18 @@ BEGIN
 			HINT = 'At most 63 bytes are possible, so 54 for the model itself.';
 	END IF;
 	IF schema_name IS NULL OR NOT EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = schema_name) THEN
-		RAISE EXCEPTION USING ERRCODE = 'undefined_schema',
+		RAISE EXCEPTION USING ERRCODE = 'invalid_schema_name',
 			MESSAGE = format('there is no schema "%s" for the model', coalesce(schema_name, 'NULL')),
 			HINT = 'Give schema => the name of a schema in which you may create tables.';
+	END IF;
+	SELECT c.relname INTO taken FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+	WHERE n.nspname = schema_name AND c.relname IN (SELECT model_name || suffix FROM unnest(ARRAY['', '_model', '_run', '_history',
+		'_override', '_trend', '_current', '_ranked', '_changes']) AS suffix)
+	ORDER BY length(c.relname) LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'duplicate_table',
+			MESSAGE = format('cannot make model "%s": there is a relation "%s" already', model_name, taken),
+			HINT = 'abc_alter_model changes a model, abc_drop_model removes it.';
 	END IF;
 END
 $$;
@@ -1498,6 +1510,7 @@ COMMENT ON FUNCTION _abc_argument(text, text, text) IS 'part of abc_model_sql';
 
 CREATE FUNCTION abc_model_sql(model regclass) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1 SET intervalstyle = 'postgres'
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -1627,6 +1640,7 @@ COMMENT ON FUNCTION _abc_rule_reason_sql(abc_model) IS 'part of abc_refresh: the
 -- orders whoever is in the source is taken to be active.
 CREATE FUNCTION _abc_lifecycle_sql(m abc_model) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1 SET intervalstyle = 'postgres'
 AS $$
 BEGIN
 	RETURN format('@extschema@.abc_lifecycle(m.first_order, m.last_order, %s, $2::date, %s, %s, 3::double precision, o.lifecycle, o.lifecycle_since)',
@@ -2445,6 +2459,7 @@ COMMENT ON FUNCTION _abc_simulated_metrics_sql(abc_model, text[]) IS 'part of ab
 -- tier before and after.  Hysteresis is left out on both sides: it only delays.
 CREATE FUNCTION _abc_simulate_sql(m abc_model, other abc_model) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1 SET intervalstyle = 'postgres'
 AS $$
 DECLARE
 	part text := CASE WHEN m.partition_by <> '{}' THEN 'PARTITION BY ' || @extschema@._abc_each(m.partition_by, 'm.%1$I') ELSE '' END;
