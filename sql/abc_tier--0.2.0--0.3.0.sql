@@ -230,6 +230,55 @@ COMMENT ON FUNCTION abc_lifecycle(date, date, bigint, date, interval, interval, 
 -- Finding, opening and locking a model
 --
 
+-- What is stored in a definition is not believed where it could do harm: names
+-- of types go into SQL as they are, so they are read from the catalog; and all
+-- relations must have one owner, so that nobody refreshes or drops a stranger's.
+CREATE FUNCTION _abc_sound(m abc_model) RETURNS abc_model
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	foreign_one regclass;
+BEGIN
+	IF m.key IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = format('the definition of model "%s" is empty', m.definition),
+			HINT = 'Restore its one row, or drop what is left of the model.';
+	END IF;
+	SELECT c.oid INTO foreign_one FROM pg_class AS c JOIN pg_class AS d ON d.oid = m.definition
+	WHERE c.oid IN (m.mv, m.run_table, m.history_table, m.override_table, m.trend_table, m.current_view, m.ranked_view, m.changes_view)
+		AND c.relowner <> d.relowner;
+	IF FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+			MESSAGE = format('"%s" and "%s" are of one model, but have different owners', m.definition, foreign_one),
+			HINT = 'Give all relations of a model to one owner with ALTER TABLE ... OWNER TO.';
+	END IF;
+	SELECT format_type(a.atttypid, NULL) INTO m.key_type FROM pg_attribute AS a
+	WHERE a.attrelid = m.history_table AND a.attname = m.key AND NOT a.attisdropped;
+	SELECT format_type(a.atttypid, NULL) INTO m.value_type FROM pg_attribute AS a
+	WHERE a.attrelid = m.history_table AND a.attname = 'value' AND NOT a.attisdropped;
+	RETURN m;
+END
+$$;
+COMMENT ON FUNCTION _abc_sound(abc_model) IS 'a stored definition, checked against the catalog';
+
+-- A superuser who is not the owner is refused: triggers on a model's tables,
+-- functions in its source and its views run with the caller's rights.
+CREATE FUNCTION _abc_refuse_superuser(model regclass, purpose text) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	owner oid := (SELECT c.relowner FROM pg_class AS c WHERE c.oid = model);
+BEGIN
+	IF EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = current_user AND r.rolsuper AND r.oid <> owner) THEN
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+			MESSAGE = format('a superuser who does not own model "%s" must not %s it', model, purpose),
+			DETAIL = 'Triggers and functions of its owner would run with the rights of the superuser.',
+			HINT = format('SET ROLE %I; first.', pg_get_userbyid(owner));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION _abc_refuse_superuser(regclass, text) IS 'refuse a superuser who does not own a model';
+
 -- The definition of the model that a relation belongs to.  Only definitions of
 -- the relation's own owner are read: reading a stranger's table could run his
 -- row-level security functions with the caller's rights.
@@ -241,6 +290,7 @@ DECLARE
 	candidate regclass;
 	unreadable regclass;
 BEGIN
+	PERFORM @extschema@._abc_refuse_superuser(model, 'read');
 	FOR candidate IN
 		SELECT d.oid FROM pg_class AS r JOIN pg_class AS d ON d.relowner = r.relowner
 		WHERE r.oid = model AND d.reloftype = '@extschema@.abc_model'::regtype AND d.relkind = 'r'
@@ -255,12 +305,7 @@ BEGIN
 		IF model IN (candidate, m.mv, m.run_table, m.history_table, m.override_table, m.trend_table,
 			m.current_view, m.ranked_view, m.changes_view)
 		THEN
-			IF m.key IS NULL THEN
-				RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-					MESSAGE = format('the definition of model "%s" is empty', model),
-					HINT = 'Restore its one row, or drop what is left of the model.';
-			END IF;
-			RETURN m;
+			RETURN @extschema@._abc_sound(m);
 		END IF;
 	END LOOP;
 	IF unreadable IS NOT NULL THEN
@@ -275,31 +320,22 @@ END
 $$;
 COMMENT ON FUNCTION _abc_find(regclass) IS 'the definition of the model that a relation belongs to';
 
--- As _abc_find, for those who may change the model.  A superuser who is not
--- the owner is refused: triggers on a model's tables and functions in its
--- source run with the caller's rights.
+-- As _abc_find, for those who may change the model.
 CREATE FUNCTION _abc_owned(model regclass, purpose text) RETURNS abc_model
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model;
-	owner oid := (SELECT relowner FROM pg_class WHERE oid = model);
 BEGIN
 	IF pg_is_in_recovery() THEN
 		RAISE EXCEPTION USING ERRCODE = 'read_only_sql_transaction',
 			MESSAGE = format('cannot %s a model on a standby server', purpose),
 			HINT = 'Do it on the primary server; the result arrives here by replication.';
 	END IF;
-	IF owner <> (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user) THEN
-		IF (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user) THEN
-			RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-				MESSAGE = format('a superuser who does not own model "%s" must not %s it', model, purpose),
-				DETAIL = 'Triggers and functions of its owner would run with the rights of the superuser.',
-				HINT = format('SET ROLE %I; first.', pg_get_userbyid(owner));
-		ELSIF NOT pg_has_role(owner, 'USAGE') THEN
-			RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-				MESSAGE = format('must be owner of model "%s" to %s it', model, purpose);
-		END IF;
+	PERFORM @extschema@._abc_refuse_superuser(model, purpose);
+	IF NOT pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = model), 'USAGE') THEN
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+			MESSAGE = format('must be owner of model "%s" to %s it', model, purpose);
 	END IF;
 	m := @extschema@._abc_find(model);
 	RETURN m;
@@ -319,11 +355,7 @@ DECLARE
 BEGIN
 	EXECUTE format('UPDATE %s AS d SET runs = d.runs + $1 RETURNING d.*', m.definition) INTO locked USING new_runs;
 	locked.definition := m.definition;
-	IF locked.key IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-			MESSAGE = format('the definition of model "%s" is empty', m.definition);
-	END IF;
-	RETURN locked;
+	RETURN @extschema@._abc_sound(locked);
 END
 $$;
 COMMENT ON FUNCTION _abc_lock(abc_model, integer) IS 'take the lock of a model and read its definition afresh';
@@ -602,7 +634,7 @@ BEGIN
 			MESSAGE = format('"%s" is not a table or view', coalesce(m.source::text, 'NULL')),
 			HINT = 'The source of a model is a table or view with one row per customer.';
 	END IF;
-	m.key_type := @extschema@._abc_column_type(m.source, m.key, 'key');
+	m.key_type := @extschema@._abc_column_type(m.source, m.key, 'key')::regtype::text;
 	m.value_type := @extschema@._abc_number_type(m.source, m.value, 'value');
 	FOREACH col IN ARRAY coalesce(m.metrics, '{}') LOOP
 		PERFORM @extschema@._abc_number_type(m.source, col, 'metric');
@@ -1731,9 +1763,9 @@ BEGIN
 			THEN %L ELSE %L END
 		WHEN ''no value'' THEN CASE WHEN d.%I IS NULL THEN %L ELSE %L END
 		ELSE %L END',
-		'not eligible: ' || m.eligible,
-		concat('held: promotion takes effect after ', m.promote_after, ' refreshes in a row, ', coalesce('at most ' || m.max_step || ' step(s) at a time', 'any number of steps at a time')),
-		concat('held: demotion takes effect after ', m.demote_after, ' refreshes in a row, ', coalesce('at most ' || m.max_step || ' step(s) at a time', 'any number of steps at a time')),
+		'does not meet: ' || m.eligible,
+		concat('promotion takes effect after ', m.promote_after, ' refreshes in a row, ', coalesce('at most ' || m.max_step || ' step(s) at a time', 'any number of steps at a time')),
+		concat('demotion takes effect after ', m.demote_after, ' refreshes in a row, ', coalesce('at most ' || m.max_step || ' step(s) at a time', 'any number of steps at a time')),
 		@extschema@._abc_cut(m), 'no ' || @extschema@._abc_cut(m), 'the scheme gives this ' || @extschema@._abc_cut(m) || ' no tier',
 		'cut by the ' || @extschema@._abc_cut(m));
 END
@@ -2272,6 +2304,7 @@ AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
 	cut text := @extschema@._abc_cut(m);
+	carried text[] := m.partition_by || m.attributes || @extschema@._abc_treatment_columns(m);
 	c jsonb;
 BEGIN
 	PERFORM @extschema@._abc_complete(m);
@@ -2296,7 +2329,7 @@ BEGIN
 		('run', format('%s as of %s, scheme %s', c ->> 'run', c ->> 'as_of', c ->> 'scheme'))) AS x (t, s)
 	WHERE x.s IS NOT NULL AND (x.t <> 'best tier' OR c ->> 'best_tier' IS NOT NULL);
 	RETURN QUERY SELECT e.key, e.value FROM jsonb_each_text(c) AS e
-		WHERE e.value IS NOT NULL AND e.key = ANY (m.partition_by || m.attributes || @extschema@._abc_treatment_columns(m));
+		WHERE e.value IS NOT NULL AND e.key = ANY (carried) ORDER BY array_position(carried, e.key);
 	RETURN QUERY SELECT e.topic, e.says FROM @extschema@._abc_explain_history(m, key) AS e;
 END
 $$;
