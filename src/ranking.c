@@ -90,12 +90,12 @@ put_number(Ranking *ranking, int64 row, double number)
 }
 
 static void
-prepare_numbers(Ranking *ranking, bool in_memory)
+prepare_numbers(Ranking *ranking, Size memory, bool in_memory)
 {
 	ranking->span = ranking->nrows;
 	if (!in_memory)
 	{
-		ranking->span = Max((int64) work_mem * 1024 / 2 / (int64) sizeof(double),
+		ranking->span = Max((int64) (memory / 2 / sizeof(double)),
 							ranking->nrows / MAX_FILES + 1);
 		ranking->nfiles = (int) ((ranking->nrows + ranking->span - 1) / ranking->span);
 		ranking->files = palloc(ranking->nfiles * sizeof(TempFile *));
@@ -608,7 +608,7 @@ rank_by_ranges(RankWalk *walk)
 {
 	bool		narrow = walk->selection.store->form == FORM_KEY64;
 	Size		pair = narrow ? sizeof(KeyRow64) : sizeof(KeyRow128);
-	int64		fitting = (int64) work_mem * 1024 / 2 / (int64) pair;
+	int64		fitting = (int64) (values_memory(walk->selection.store) / 2 / pair);
 	double		others = number_of_others(walk);
 	RangeFiles	ranges;
 	int64		row = 0;
@@ -683,8 +683,8 @@ ranking_create(ValueStore *store, bool by_value, RankFunction function, void *ar
 
 	pair = store->form == FORM_KEY64 ? sizeof(KeyRow64) : sizeof(KeyRow128);
 	in_memory = store->form != FORM_WIDE &&
-		store->nrows * (pair + sizeof(double)) <= (Size) work_mem * 1024;
-	prepare_numbers(ranking, in_memory);
+		store->nrows * (pair + sizeof(double)) <= values_memory(store);
+	prepare_numbers(ranking, values_memory(store), in_memory);
 	if (in_memory)
 		rank_in_memory(&walk);
 	else if (store->form == FORM_WIDE)

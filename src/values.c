@@ -233,11 +233,17 @@ spill_memory(ValueStore *store)
 	store->used = 0;
 }
 
+Size
+values_memory(const ValueStore *store)
+{
+	return store->limit > 0 ? store->limit : (Size) work_mem * 1024;
+}
+
 /* Make room for size more bytes: in memory up to work_mem, then by spilling. */
 void
 values_make_room(ValueStore *store, Size size)
 {
-	Size		limit = (Size) work_mem * 1024;
+	Size		limit = values_memory(store);
 	Size		wanted;
 
 	if (store->used + size <= store->capacity)
@@ -353,6 +359,7 @@ widen(ValueStore *store)
 	values_init(store, old.kind, old.mcxt);
 	store->form = FORM_WIDE;
 	store->scale = old.scale;
+	store->limit = old.limit;
 
 	values_read(&reader, &old);
 	while ((block = values_next_block(&reader, &n)) != NULL)
@@ -663,4 +670,26 @@ values_datum(const ValueStore *store, u128 key)
 	if (store->kind == VALUE_INT8)
 		return Int64GetDatum((int64) (negative ? -u128_lo(magnitude) : u128_lo(magnitude)));
 	return NumericGetDatum(decimal_make(negative, magnitude, store->scale));
+}
+
+double
+values_float8(const ValueStore *store, const void *at)
+{
+	u128		magnitude;
+	bool		negative;
+	double		result;
+
+	if (store->kind == VALUE_FLOAT8)
+		return float8_of_key(*(const uint64 *) at);
+	if (store->form == FORM_WIDE)
+		return decimal_to_float8(wide_datum((const WideValue *) at));
+	negative = key_split(store->form, at, &magnitude);
+	if (!decimal_scaled_to_float8(magnitude, store->scale, &result))
+	{
+		Numeric		numeric = decimal_make(false, magnitude, store->scale);
+
+		result = DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(numeric)));
+		pfree(numeric);
+	}
+	return negative ? -result : result;
 }

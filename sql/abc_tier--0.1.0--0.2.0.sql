@@ -1,0 +1,37 @@
+/* sql/abc_tier--0.1.0--0.2.0.sql */
+
+-- complain if script is sourced in psql, rather than via ALTER EXTENSION
+\echo Use "ALTER EXTENSION abc_tier UPDATE TO '0.2.0'" to load this file. \quit
+
+--
+-- Metrics made comparable, and weighted scores
+--
+
+CREATE FUNCTION abc_normalize(value float8, method text) RETURNS float8
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_normalize_float8';
+COMMENT ON FUNCTION abc_normalize(float8, text) IS
+    'the value made comparable within its partition: [lower] none, ratio, minmax, zscore, rank or ntile N; no ORDER BY needed; NULL gets NULL; where all values are equal minmax, zscore and rank give 0';
+
+CREATE FUNCTION abc_normalize(value bigint, method text) RETURNS float8
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_normalize_int8';
+COMMENT ON FUNCTION abc_normalize(bigint, text) IS
+    'the value made comparable within its partition: [lower] none, ratio, minmax, zscore, rank or ntile N; no ORDER BY needed; NULL gets NULL; where all values are equal minmax, zscore and rank give 0';
+
+CREATE FUNCTION abc_normalize(value numeric, method text) RETURNS float8
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_normalize_numeric';
+COMMENT ON FUNCTION abc_normalize(numeric, text) IS
+    'the value made comparable within its partition: [lower] none, ratio, minmax, zscore, rank or ntile N; no ORDER BY needed; NULL gets NULL; where all values are equal minmax, zscore and rank give 0';
+
+CREATE FUNCTION abc_score(
+    metrics float8[],
+    weights float8[],
+    methods text[] DEFAULT NULL,
+    missing text DEFAULT 'renormalize'
+) RETURNS float8
+    LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'abc_score';
+COMMENT ON FUNCTION abc_score(float8[], float8[], text[], text) IS
+    'weighted sum of the row''s metrics, each normalized within the partition (without methods: one as it is, several by rank); weights as given; missing: renormalize, zero or null for a NULL metric; no ORDER BY needed';
