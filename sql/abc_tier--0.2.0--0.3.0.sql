@@ -1367,6 +1367,9 @@ BEGIN
 	m.treatments := nullif(coalesce(treatments, old.treatments), 0::regclass);
 	IF metrics IS NOT NULL THEN
 		m := @extschema@._abc_with_metrics(m, metrics);
+		IF old.metrics IS NULL AND m.metrics IS NOT NULL THEN
+			m.scheme := scheme;
+		END IF;
 	END IF;
 	IF rules IS NOT NULL THEN
 		m := @extschema@._abc_with_rules(m, rules);
@@ -2252,14 +2255,14 @@ DECLARE
 BEGIN
 	FOR i IN 1 .. coalesce(cardinality(m.metrics), 0) LOOP
 		method := coalesce(m.methods[i], CASE WHEN cardinality(m.metrics) = 1 THEN 'none' ELSE 'rank' END);
-		RETURN QUERY EXECUTE format('SELECT %L, CASE WHEN n.raw IS NULL THEN %L
-				ELSE concat(@extschema@._abc_figure(n.raw::numeric), %L, @extschema@._abc_figure(n.x::numeric), %L, @extschema@._abc_figure((n.x * %s)::numeric)) END
-			FROM (SELECT m.%I AS k, m.metrics[%s] AS raw,
-				@extschema@.abc_normalize(CASE WHEN m.eligible THEN m.metrics[%6$s] END, %L) OVER (%s) AS x FROM %s AS m) AS n
-			WHERE n.k %s %L::%s',
+		RETURN QUERY EXECUTE format('SELECT %1$L, CASE WHEN n.raw IS NULL THEN %2$L
+				ELSE concat(@extschema@._abc_figure(n.raw::numeric), %3$L, @extschema@._abc_figure(n.x::numeric), %4$L, @extschema@._abc_figure((n.x * $1)::numeric)) END
+			FROM (SELECT m.%5$I AS k, m.metrics[%6$s] AS raw,
+				@extschema@.abc_normalize(CASE WHEN m.eligible THEN m.metrics[%6$s] END, %7$L) OVER (%8$s) AS x FROM %9$s AS m) AS n
+			WHERE n.k %10$s %11$L::%12$s',
 			'metric ' || m.metrics[i], 'missing: ' || m.missing, format(', by %s ', method),
-			format(', times weight %s makes ', m.weights[i]), m.weights[i], m.key, i, method, parts, m.mv,
-			@extschema@._abc_equals(m.key_type), key, m.key_type);
+			format(', times weight %s makes ', m.weights[i]), m.key, i, method, parts, m.mv,
+			@extschema@._abc_equals(m.key_type), key, m.key_type) USING m.weights[i];
 	END LOOP;
 END
 $$;
