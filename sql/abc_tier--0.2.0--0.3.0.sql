@@ -209,17 +209,17 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
 	WHEN orders OPERATOR(pg_catalog.<=) 0::bigint
 		OR (orders IS NULL AND first_order IS NULL AND last_order IS NULL) THEN 'potential'
-	WHEN (last_order OPERATOR(pg_catalog.+) lost) OPERATOR(pg_catalog.<=) as_of THEN 'lost'
-	WHEN (last_order OPERATOR(pg_catalog.+) at_risk) OPERATOR(pg_catalog.<=) as_of THEN 'at_risk'
+	WHEN last_order OPERATOR(pg_catalog.<=) (as_of OPERATOR(pg_catalog.-) lost) THEN 'lost'
+	WHEN last_order OPERATOR(pg_catalog.<=) (as_of OPERATOR(pg_catalog.-) at_risk) THEN 'at_risk'
 	WHEN at_risk IS NULL AND orders OPERATOR(pg_catalog.>=) 3::bigint
 		AND last_order OPERATOR(pg_catalog.>) first_order
 		AND ((as_of OPERATOR(pg_catalog.-) last_order)::double precision OPERATOR(pg_catalog.*) (orders OPERATOR(pg_catalog.-) 1::bigint)::double precision)
 			OPERATOR(pg_catalog.>) (rhythm OPERATOR(pg_catalog.*) (last_order OPERATOR(pg_catalog.-) first_order)::double precision) THEN 'at_risk'
 	WHEN previous OPERATOR(pg_catalog.=) 'lost'::text
 		OR (previous OPERATOR(pg_catalog.=) 'returned'::text
-			AND (previous_since OPERATOR(pg_catalog.+) new_for) OPERATOR(pg_catalog.>) as_of) THEN 'returned'
-	WHEN (first_order OPERATOR(pg_catalog.+) new_for) OPERATOR(pg_catalog.>) as_of THEN 'new'
-	WHEN (first_order OPERATOR(pg_catalog.+) loyal_after) OPERATOR(pg_catalog.<=) as_of
+			AND previous_since OPERATOR(pg_catalog.>) (as_of OPERATOR(pg_catalog.-) new_for)) THEN 'returned'
+	WHEN first_order OPERATOR(pg_catalog.>) (as_of OPERATOR(pg_catalog.-) new_for) THEN 'new'
+	WHEN first_order OPERATOR(pg_catalog.<=) (as_of OPERATOR(pg_catalog.-) loyal_after)
 		AND orders OPERATOR(pg_catalog.>=) loyal_orders THEN 'loyal'
 	ELSE 'active'
 END;

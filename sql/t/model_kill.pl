@@ -59,9 +59,10 @@ for my $kill (1 .. $kills)
 	$in = "SELECT abc_refresh('m');\n";
 	IPC::Run::pump_nb($session);
 	sleep(rand() * $duration);
+	my $log = -s $node->logfile;
 	kill 'KILL', $pid;
 	$session->finish;
-	$node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
+	$node->wait_for_log(qr/ready to accept connections/, $log);
 
 	my $after = $node->safe_psql('postgres', $state);
 	if ($after eq $before)
