@@ -437,7 +437,11 @@ BEGIN
 	JOIN pg_amop AS p ON p.amopfamily = c.opcfamily AND p.amopstrategy = 3
 		AND p.amoplefttype = c.opcintype AND p.amoprighttype = c.opcintype
 	JOIN pg_operator AS o ON o.oid = p.amopopr JOIN pg_namespace AS n ON n.oid = o.oprnamespace
-	WHERE c.opcdefault AND c.opcintype = type_name::regtype;
+	WHERE c.opcdefault AND c.opcintype = (
+		WITH RECURSIVE t (oid, base) AS (
+			SELECT y.oid, y.typbasetype FROM pg_type AS y WHERE y.oid = type_name::regtype
+			UNION ALL SELECT y.oid, y.typbasetype FROM t JOIN pg_type AS y ON y.oid = t.base)
+		SELECT t.oid FROM t WHERE t.base = 0);
 	RETURN coalesce(found, 'OPERATOR(pg_catalog.=)');
 END
 $$;
@@ -1942,12 +1946,15 @@ END
 $$;
 COMMENT ON FUNCTION _abc_last_run(abc_model) IS 'the last run of a model that succeeded';
 
--- Progress, for others to see in pg_stat_activity.  Ends with the transaction.
+-- Progress, for others to see in pg_stat_activity, where 63 bytes have room.
+-- Ends with the transaction.
 CREATE FUNCTION _abc_progress(m abc_model, step text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	says text := format('abc_refresh %s: %s', step, @extschema@._abc_name(m));
 BEGIN
-	PERFORM set_config('application_name', format('abc_refresh %s: %s', @extschema@._abc_name(m), step), true);
+	PERFORM set_config('application_name', (SELECT left(says, max(i)) FROM generate_series(0, 63) AS i WHERE octet_length(left(says, i)) <= 63), true);
 END
 $$;
 COMMENT ON FUNCTION _abc_progress(abc_model, text) IS 'part of abc_refresh: progress in application_name';
@@ -2761,23 +2768,41 @@ AS $$
 DECLARE
 	bars text;
 	line text;
-	cuts text;
 BEGIN
-	WITH p AS (SELECT p.*, coalesce(lag(p.customers_share) OVER (ORDER BY p.point), 0) AS before,
-			lead(p.tier) OVER (ORDER BY p.point) AS next_tier FROM @extschema@.abc_pareto(model, 160) AS p)
+	WITH p AS (SELECT p.*, coalesce(lag(p.customers_share) OVER (ORDER BY p.point), 0) AS before
+			FROM @extschema@.abc_pareto(model, 160) AS p)
 	SELECT string_agg(format('<rect x="%s" y="%s" width="%s" height="%s" fill="%s"/>', round((90 + 640 * p.before)::numeric, 2),
 			round(350 - 300 * greatest(p.mean_value, 0) / top, 2), round((640 * (p.customers_share - p.before))::numeric, 2),
 			round(300 * greatest(p.mean_value, 0) / top, 2), @extschema@._abc_colour(p.tier)), E'\n' ORDER BY p.point),
 		'<polyline fill="none" stroke="#222222" stroke-width="2" points="90,350 ' || string_agg(format('%s,%s', round((90 + 640 * p.customers_share)::numeric, 2),
-			round((350 - 300 * p.cumulative_share)::numeric, 2)), ' ' ORDER BY p.point) || '"/>',
-		string_agg(format('<line x1="%1$s" y1="50" x2="%1$s" y2="350" stroke="#222222" stroke-dasharray="4 3"/><text x="%1$s" y="44" text-anchor="middle">%2$s %%: %3$s %%</text>',
-			round((90 + 640 * p.customers_share)::numeric, 2), round((100 * p.customers_share)::numeric, 1), round((100 * p.cumulative_share)::numeric, 1)), E'\n' ORDER BY p.point)
-			FILTER (WHERE p.next_tier <> p.tier)
-	INTO bars, line, cuts FROM p;
-	RETURN concat_ws(E'\n', bars, cuts, line);
+			round((350 - 300 * p.cumulative_share)::numeric, 2)), ' ' ORDER BY p.point) || '"/>'
+	INTO bars, line FROM p;
+	RETURN concat_ws(E'\n', bars, line);
 END
 $$;
-COMMENT ON FUNCTION _abc_svg_plot(regclass, numeric) IS 'part of abc_pareto_svg: bars, cuts and cumulative line';
+COMMENT ON FUNCTION _abc_svg_plot(regclass, numeric) IS 'part of abc_pareto_svg: bars and cumulative line';
+
+-- Where one tier ends and the next begins, exactly, each said on a line of its
+-- own beside its cut, where neither bars nor the cumulative line are.
+CREATE FUNCTION _abc_svg_cuts(m abc_model) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	says text;
+BEGIN
+	EXECUTE format('SELECT concat_ws(E''\n'', string_agg(format(''<line x1="%%1$s" y1="50" x2="%%1$s" y2="350" stroke="#222222" stroke-dasharray="4 3"/>'', c.x), E''\n'' ORDER BY c.i),
+		string_agg(format(''<text x="%%s" y="%%s" text-anchor="%%s" stroke="#ffffff" stroke-width="4" paint-order="stroke">%%s %%%% make %%s %%%%</text>'',
+			CASE WHEN c.x < 600 THEN c.x + 5 ELSE c.x - 5 END, 150 + 18 * c.i, CASE WHEN c.x < 600 THEN ''start'' ELSE ''end'' END,
+			round(100 * c.customers, 1), round(100 * c.share, 1)), E''\n'' ORDER BY c.i))
+		FROM (SELECT t.*, round(90 + 640 * t.customers, 2) AS x FROM (
+			SELECT row_number() OVER w AS i, count(*) OVER () AS n, sum(count(*)) OVER w / sum(count(*)) OVER () AS customers,
+				sum(sum(greatest(m.%1$I, 0)::numeric)) OVER w / sum(sum(greatest(m.%1$I, 0)::numeric)) OVER () AS share
+			FROM %2$s AS m WHERE m.computed IS NOT NULL GROUP BY m.computed WINDOW w AS (ORDER BY m.computed)) AS t
+			WHERE t.i < t.n) AS c', @extschema@._abc_cut(m), m.mv) INTO says;
+	RETURN says;
+END
+$$;
+COMMENT ON FUNCTION _abc_svg_cuts(abc_model) IS 'part of abc_pareto_svg: cuts';
 
 CREATE FUNCTION _abc_svg_axes(m abc_model, top numeric, customers bigint, total numeric) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -2792,7 +2817,7 @@ BEGIN
 		(SELECT string_agg(format('<text x="736" y="%s">%s %%</text>', 354 - 60 * i, 20 * i), E'\n' ORDER BY i) FROM generate_series(0, 5) AS i),
 		(SELECT string_agg(format('<text x="%s" y="368" text-anchor="middle">%s %%</text>', 90 + 128 * i, 20 * i), E'\n' ORDER BY i) FROM generate_series(0, 5) AS i),
 		format('<text x="410" y="390" text-anchor="middle">share of the customers, best first (100 %% = %s)</text>', @extschema@._abc_figure(customers)),
-		format('<text transform="translate(16 200) rotate(-90)" text-anchor="middle">%s per customer</text>', @extschema@._abc_xml(m.value)),
+		format('<text transform="translate(16 200) rotate(-90)" text-anchor="middle">%s per customer</text>', @extschema@._abc_xml(CASE WHEN m.metrics IS NULL THEN m.value ELSE 'score' END)),
 		format('<text transform="translate(790 200) rotate(-90)" text-anchor="middle">cumulative share (100 %% = %s)</text>', @extschema@._abc_figure(total)));
 END
 $$;
@@ -2805,13 +2830,13 @@ AS $$
 DECLARE
 	says text;
 BEGIN
-	EXECUTE format('SELECT string_agg(format(''<rect x="90" y="%%s" width="12" height="12" fill="%%s"/><text x="110" y="%%s">%%s: %%s customers (%%s %%%%), %%s %%%% of the total</text>'',
+	EXECUTE format('SELECT string_agg(format(''<rect x="90" y="%%s" width="12" height="12" fill="%%s"/><text x="110" y="%%s">%%s: %%s customers (%%s %%%%), %%s %%%% of %%s</text>'',
 			395 + 18 * t.i, @extschema@._abc_colour(t.tier::text), 405 + 18 * t.i, @extschema@._abc_xml(%s), @extschema@._abc_figure(t.n),
-			round(100.0 * t.n / t.all_n, 1), coalesce(round(100 * t.v / nullif(t.all_v, 0), 1), 0)), E''\n'' ORDER BY t.i)
+			round(100.0 * t.n / t.all_n, 1), coalesce(round(100 * t.v / nullif(t.all_v, 0), 1), 0), @extschema@._abc_xml(%L)), E''\n'' ORDER BY t.i)
 		FROM (SELECT m.computed AS tier, row_number() OVER (ORDER BY m.computed) AS i, count(*) AS n, sum(count(*)) OVER () AS all_n,
 				coalesce(sum(greatest(m.value, 0)::numeric), 0) AS v, sum(sum(greatest(m.value, 0)::numeric)) OVER () AS all_v
 			FROM %s AS m WHERE m.computed IS NOT NULL GROUP BY m.computed) AS t',
-		@extschema@._abc_label_sql(m, 't.tier'), m.mv) INTO says;
+		@extschema@._abc_label_sql(m, 't.tier'), m.value, m.mv) INTO says;
 	RETURN says;
 END
 $$;
@@ -2834,10 +2859,11 @@ BEGIN
 		format('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 810 %s" role="img" font-family="sans-serif" font-size="12" fill="#222222">', height),
 		format('<title>%s</title>', title), format('<rect width="810" height="%s" fill="#ffffff"/>', height),
 		format('<text x="90" y="22" font-size="15" font-weight="bold">%s</text>', title),
-		CASE WHEN top > 0 THEN concat_ws(E'\n', @extschema@._abc_svg_plot(model, top), @extschema@._abc_svg_axes(m, top, customers, total), @extschema@._abc_svg_legend(m))
+		CASE WHEN top > 0 THEN concat_ws(E'\n', @extschema@._abc_svg_plot(model, top), @extschema@._abc_svg_cuts(m),
+			@extschema@._abc_svg_axes(m, top, customers, total), @extschema@._abc_svg_legend(m))
 			ELSE '<text x="90" y="200">no values above zero</text>' END,
 		'</svg>');
 END
 $$;
 COMMENT ON FUNCTION abc_pareto_svg(regclass) IS
-'the Pareto chart of a model as SVG: mean value per bin of customers in the colours of their tiers, cumulative share, cuts (share of customers: share of the total)';
+'the Pareto chart of a model as SVG: mean value per bin of customers in the colours of their tiers, cumulative share, cuts, legend';

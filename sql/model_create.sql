@@ -46,6 +46,9 @@ SELECT count(*) AS left_over FROM pg_class WHERE relnamespace IN ('regress_abc_m
 -- errors, before anything is there
 SELECT abc_create_model('x', 'facts', 'id', 'revenue', metrics => ARRAY[abc_metric('revenue', 40), abc_metric('parcels', 10)]);
 SELECT abc_create_model(repeat('n', 55), 'facts', 'id', 'revenue');
+SELECT abc_create_model(repeat('n', 54), 'facts', 'id', 'revenue');
+SELECT abc_refresh(repeat('n', 54)::regclass, '2024-01-01');
+SELECT abc_drop_model(repeat('n', 54)::regclass);
 SELECT abc_create_model(repeat('名', 19), 'facts', 'id', 'revenue');
 SELECT abc_create_model('', 'facts', 'id', 'revenue');
 SELECT abc_create_model('x', 'facts', 'ident', 'revenue');
