@@ -102,7 +102,8 @@ refuse_metrics(const ScoreState *state, ArrayType *array)
 				 errhint("A score has 1 to %d metrics, each with a weight.", MAX_METRICS)));
 	ereport(ERROR,
 			(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-			 errmsg("there are %d metrics for %d weights", ARR_DIMS(array)[0], state->args.nmetrics),
+			 errmsg("number of metrics, %d, differs from number of weights, %d", ARR_DIMS(array)[0],
+					state->args.nmetrics),
 			 errhint("Give one weight for each metric.")));
 }
 

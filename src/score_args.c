@@ -126,7 +126,7 @@ parse_methods(ScoreArgs *args)
 	if (n != 1 && n != args->nmetrics)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("there are %d methods for %d weights", n, args->nmetrics),
+				 errmsg("number of methods, %d, differs from number of weights, %d", n, args->nmetrics),
 				 errhint("Give one method for all metrics or one for each.")));
 	for (int i = 0; i < args->nmetrics; i++)
 	{
@@ -214,6 +214,6 @@ score_args_check(const ScoreArgs *args, WindowObject winobj, int row)
 		if (!same_bytes(arg_of_row(winobj, i, row), args->sources[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s of a score change within a partition, at row %d", arg_names[i], row + 1),
+					 errmsg("argument \"%s\" of a score changes within a partition, at row %d", arg_names[i], row + 1),
 					 errhint("They hold for all rows of a partition: add what they depend on to PARTITION BY.")));
 }
