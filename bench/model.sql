@@ -52,6 +52,6 @@ BEGIN
 		(SELECT count(*) FROM big_history) - was, (SELECT sum(moved_up + moved_down + arrived + gone) FROM big_run WHERE run = (SELECT max(run) FROM big_run));
 END
 $$;
-SELECT format('VACUUM line, base, big, big_history, plain; CALL measure(%s, %s)', i, :customers) FROM generate_series(1, :rounds) AS i \gexec
+SELECT 'VACUUM line, base, big, big_history, plain', format('CALL measure(%s, %s)', i, :customers) FROM generate_series(1, :rounds) AS i \gexec
 SELECT round, round(as_ms) AS create_table_as, round(refresh_ms) AS refresh_concurrently, round(abc_ms) AS abc_refresh,
 	round(abc_ms / (as_ms + refresh_ms), 2) AS ratio, round(mv_mb, 1) AS mv_mb, round(plain_mb, 1) AS plain_mb, new_versions, changed FROM result ORDER BY round;
