@@ -320,6 +320,19 @@ END
 $$;
 COMMENT ON FUNCTION _abc_find(regclass) IS 'the definition of the model that a relation belongs to';
 
+CREATE FUNCTION _abc_refuse_standby(purpose text) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF pg_is_in_recovery() AND purpose <> 'check' THEN
+		RAISE EXCEPTION USING ERRCODE = 'read_only_sql_transaction',
+			MESSAGE = format('cannot %s a model on a standby server', purpose),
+			HINT = 'Do it on the primary server; the result arrives here by replication.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION _abc_refuse_standby(text) IS 'refuse to write on a standby server';
+
 -- As _abc_find, for those who may change the model.
 CREATE FUNCTION _abc_owned(model regclass, purpose text) RETURNS abc_model
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -327,11 +340,7 @@ AS $$
 DECLARE
 	m @extschema@.abc_model;
 BEGIN
-	IF pg_is_in_recovery() THEN
-		RAISE EXCEPTION USING ERRCODE = 'read_only_sql_transaction',
-			MESSAGE = format('cannot %s a model on a standby server', purpose),
-			HINT = 'Do it on the primary server; the result arrives here by replication.';
-	END IF;
+	PERFORM @extschema@._abc_refuse_standby(purpose);
 	PERFORM @extschema@._abc_refuse_superuser(model, purpose);
 	IF NOT pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = model), 'USAGE') THEN
 		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
@@ -2083,6 +2092,7 @@ DECLARE
 	mv regclass;
 	found regclass[] := '{}';
 BEGIN
+	PERFORM @extschema@._abc_refuse_standby('refresh');
 	FOR candidate IN
 		SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 		WHERE c.reloftype = '@extschema@.abc_model'::regtype AND c.relkind = 'r'
