@@ -1417,7 +1417,8 @@ DECLARE
 	owner name := (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = old.definition);
 	grants text[] := @extschema@._abc_grants(ARRAY[old.current_view, old.ranked_view, old.changes_view, old.mv]);
 	indexes text[] := ARRAY(SELECT pg_get_indexdef(i.indexrelid) FROM pg_index AS i WHERE i.indrelid = old.mv);
-	hard boolean := m.value_type <> old.value_type OR (m.metrics IS NULL) <> (old.metrics IS NULL);
+	hard boolean := m.value_type <> old.value_type OR (m.metrics IS NULL) <> (old.metrics IS NULL)
+		OR @extschema@._abc_retyped_columns(m) <> '{}';
 	stale text;
 	statement text;
 BEGIN
@@ -1499,11 +1500,30 @@ END
 $$;
 COMMENT ON FUNCTION _abc_grants(regclass[]) IS 'part of abc_alter_model: privileges to be kept';
 
--- A model that now speaks in another type of number.
+-- What a table needs to hold columns of the source that have another type now.
+CREATE FUNCTION _abc_retyped_columns(m abc_model) RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ARRAY(SELECT format('ALTER TABLE %s ALTER COLUMN %I TYPE %s USING %2$I::%3$s', h.attrelid::regclass, h.attname, format_type(s.atttypid, s.atttypmod))
+		FROM pg_attribute AS h JOIN pg_attribute AS s ON s.attname = h.attname AND s.attrelid = m.source AND NOT s.attisdropped
+		WHERE h.attrelid IN (m.history_table, m.run_table, m.trend_table) AND NOT h.attisdropped
+			AND h.attname = ANY (m.partition_by || m.attributes) AND (h.atttypid <> s.atttypid OR h.atttypmod <> s.atttypmod));
+END
+$$;
+COMMENT ON FUNCTION _abc_retyped_columns(abc_model) IS 'part of abc_alter_model: columns of another type';
+
+-- A model that now speaks in another type of number, or carries columns of
+-- another type.
 CREATE FUNCTION _abc_retype(m abc_model) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	statement text;
 BEGIN
+	FOREACH statement IN ARRAY @extschema@._abc_retyped_columns(m) LOOP
+		EXECUTE statement;
+	END LOOP;
 	EXECUTE format('ALTER TABLE %s ALTER COLUMN value TYPE %s USING value::%2$s, ALTER COLUMN best_value TYPE %2$s USING best_value::%2$s',
 		m.history_table, m.value_type);
 	EXECUTE format('ALTER TABLE %s ALTER COLUMN cutoffs TYPE %s[] USING cutoffs::%2$s[]',

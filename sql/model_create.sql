@@ -110,6 +110,18 @@ SELECT revision, standard FROM m_model;
 SELECT abc_alter_model('m');
 SELECT revision, standard FROM m_model;
 
+-- another source, whose columns have other types
+CREATE VIEW facts2 AS SELECT id, credit::varchar(10) AS credit, industry::char(12) AS industry, parcels::float8 AS parcels FROM facts;
+SELECT abc_alter_model('m', attributes => '{credit}', partition_by => '{industry}');
+SELECT abc_refresh('m', '2024-09-01');
+SELECT abc_alter_model('m', source => 'facts2');
+SELECT abc_refresh('m', '2024-09-30');
+SELECT a.attrelid::regclass, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute AS a
+WHERE a.attrelid IN ('m_history'::regclass, 'm_run'::regclass, 'm_current'::regclass) AND a.attname IN ('credit', 'industry', 'value', 'cutoffs') ORDER BY a.attrelid::regclass::text COLLATE "C", a.attname;
+SELECT industry, tier, count(*) FROM m_current GROUP BY 1, 2 ORDER BY 1, 2;
+CREATE VIEW facts3 AS SELECT id::text AS id, parcels FROM facts;
+SELECT abc_alter_model('m', source => 'facts3', attributes => '{}', partition_by => '{}');
+
 -- what a user made of a model stands in the way of dropping it
 CREATE VIEW mine AS SELECT id, tier FROM m_current;
 SELECT abc_drop_model('m');
