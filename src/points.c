@@ -247,6 +247,22 @@ breaks_reached(const PointsCache *cache, double value)
 	return low;
 }
 
+/* The points on the line from the first to the second break; never beyond theirs. */
+static double
+on_line(double value, const double *breaks, const double *points)
+{
+	double		width = breaks[1] - breaks[0];
+	double		t;
+	double		result;
+
+	if (width - width == 0.0)
+		t = (value - breaks[0]) / width;
+	else
+		t = (value / 2 - breaks[0] / 2) / (breaks[1] / 2 - breaks[0] / 2);
+	result = (1 - t) * points[0] + t * points[1];
+	return Max(Min(result, Max(points[0], points[1])), Min(points[0], points[1]));
+}
+
 Datum
 abc_points(PG_FUNCTION_ARGS)
 {
@@ -254,7 +270,6 @@ abc_points(PG_FUNCTION_ARGS)
 	const PointsCache *cache = points_cache(fcinfo);
 	bool		linear = mode_is_linear(PG_GETARG_TEXT_PP(3));
 	int			reached;
-	double		t;
 
 	if (unlikely(value - value != 0.0))
 		values_refuse_nonfinite(VALUE_FLOAT8, PG_GETARG_DATUM(0));
@@ -264,10 +279,7 @@ abc_points(PG_FUNCTION_ARGS)
 	if (reached == 0 || reached == cache->n)
 		PG_RETURN_FLOAT8(cache->points[Max(reached - 1, 0)]);
 
-	/* halves, so that no difference of breaks leaves the range */
-	t = (value / 2 - cache->breaks[reached - 1] / 2) /
-		(cache->breaks[reached] / 2 - cache->breaks[reached - 1] / 2);
-	PG_RETURN_FLOAT8((1 - t) * cache->points[reached - 1] + t * cache->points[reached]);
+	PG_RETURN_FLOAT8(on_line(value, &cache->breaks[reached - 1], &cache->points[reached - 1]));
 }
 
 Datum
