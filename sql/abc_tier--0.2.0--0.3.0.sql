@@ -909,17 +909,23 @@ COMMENT ON FUNCTION _abc_or_null(text, text) IS 'part of the SQL builders of mod
 CREATE FUNCTION _abc_create_mv(m abc_model, schema_name name, mv_name text, populate boolean) RETURNS regclass
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	mv regclass;
 BEGIN
 	EXECUTE format('CREATE MATERIALIZED VIEW %I.%I AS %s WITH %s', schema_name, mv_name, @extschema@._abc_rows_sql(m),
 		CASE WHEN populate THEN 'DATA' ELSE 'NO DATA' END);
-	mv := format('%I.%I', schema_name, mv_name)::regclass;
-	EXECUTE format('CREATE UNIQUE INDEX ON %s (%I)', mv, m.key);
-	RETURN mv;
+	RETURN format('%I.%I', schema_name, mv_name)::regclass;
 END
 $$;
 COMMENT ON FUNCTION _abc_create_mv(abc_model, name, text, boolean) IS 'make the materialized view of a model';
+
+-- REFRESH MATERIALIZED VIEW CONCURRENTLY needs it, and looking up a customer.
+CREATE FUNCTION _abc_create_mv_index(m abc_model) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	EXECUTE format('CREATE UNIQUE INDEX ON %s (%I)', m.mv, m.key);
+END
+$$;
+COMMENT ON FUNCTION _abc_create_mv_index(abc_model) IS 'make the unique index of the materialized view of a model';
 
 CREATE FUNCTION _abc_create_history(m abc_model, schema_name name, model_name text) RETURNS regclass
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -1285,6 +1291,7 @@ BEGIN
 	m := @extschema@._abc_with_rules(m, rules);
 	m := @extschema@._abc_checked(m);
 	m.mv := @extschema@._abc_create_mv(m, schema, name, false);
+	PERFORM @extschema@._abc_create_mv_index(m);
 	m := @extschema@._abc_create_tables(m, schema, name);
 	m := @extschema@._abc_create_views(m, schema, name);
 	PERFORM @extschema@._abc_save(m);
@@ -1406,7 +1413,9 @@ COMMENT ON FUNCTION abc_alter_model(regclass, regclass, text, abc_scheme, abc_me
 	integer, integer, integer, text, text, text, interval, interval, regclass) IS
 'change what is given of a model and keep its history; empty text, empty array, 0, interval ''0'' and ''-''::regclass take something away. The next refresh marks what changes with cause definition';
 
--- Bring the relations of a model to a new definition.
+-- Bring the relations of a model to a new definition.  The new materialized
+-- view is filled first, beside the old one: readers are shut out only while
+-- the two are exchanged.
 CREATE FUNCTION _abc_rebuild(old abc_model, m abc_model) RETURNS abc_model
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -1415,39 +1424,34 @@ DECLARE
 	home name := (SELECT n.nspname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 		WHERE c.oid = (SELECT coalesce(max(x.oid), old.definition) FROM pg_class AS x WHERE x.oid = old.mv));
 	owner name := (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = old.definition);
-	grants text[] := @extschema@._abc_grants(ARRAY[old.current_view, old.ranked_view, old.changes_view, old.mv]);
-	indexes text[] := ARRAY(SELECT pg_get_indexdef(i.indexrelid) FROM pg_index AS i WHERE i.indrelid = old.mv);
-	hard boolean := m.value_type <> old.value_type OR (m.metrics IS NULL) <> (old.metrics IS NULL)
-		OR @extschema@._abc_retyped_columns(m) <> '{}';
-	stale text;
+	grants text[];
+	indexes text[];
 	statement text;
 BEGIN
-	IF hard THEN
-		m := @extschema@._abc_drop_views(m);
+	PERFORM @extschema@._abc_look_from_last_run(m);
+	m.mv := @extschema@._abc_create_mv(m, home, '_abc_new_' || old.definition::oid, m.runs > 0);
+	PERFORM @extschema@._abc_lock_views(m);
+	grants := @extschema@._abc_grants(ARRAY[old.current_view, old.ranked_view, old.changes_view, old.mv]);
+	indexes := ARRAY(SELECT pg_get_indexdef(i.indexrelid) FROM pg_index AS i WHERE i.indrelid = old.mv);
+	IF m.value_type <> old.value_type OR (m.metrics IS NULL) <> (old.metrics IS NULL) OR @extschema@._abc_retyped_columns(m) <> '{}' THEN
+		PERFORM @extschema@._abc_drop_views(m);
 		PERFORM @extschema@._abc_retype(m);
 	END IF;
 	PERFORM @extschema@._abc_add_columns(m);
-	IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = old.mv) THEN
-		stale := format('%I.%I', home, '_abc_old_' || old.mv::oid);
-		EXECUTE format('ALTER MATERIALIZED VIEW %s RENAME TO %I', old.mv, '_abc_old_' || old.mv::oid);
-	END IF;
-	PERFORM @extschema@._abc_look_from_last_run(m);
-	m.mv := @extschema@._abc_create_mv(m, home, model_name, m.runs > 0);
 	BEGIN
 		m := @extschema@._abc_create_views(m, home, model_name);
 	EXCEPTION WHEN invalid_table_definition THEN
-		m := @extschema@._abc_drop_views(m);
+		PERFORM @extschema@._abc_drop_views(m);
 		m := @extschema@._abc_create_views(m, home, model_name);
 	END;
-	IF stale IS NOT NULL THEN
-		EXECUTE format('DROP MATERIALIZED VIEW %s', stale);
+	IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = old.mv) THEN
+		EXECUTE format('DROP MATERIALIZED VIEW %s', old.mv);
 	END IF;
+	EXECUTE format('ALTER MATERIALIZED VIEW %s RENAME TO %I', m.mv, model_name);
+	PERFORM @extschema@._abc_create_mv_index(m);
 	PERFORM @extschema@._abc_restore_indexes(m.mv, indexes);
 	IF owner <> current_user THEN
-		EXECUTE format('ALTER MATERIALIZED VIEW %s OWNER TO %I', m.mv, owner);
-		EXECUTE format('ALTER VIEW %s OWNER TO %I', m.current_view, owner);
-		EXECUTE format('ALTER VIEW %s OWNER TO %I', m.ranked_view, owner);
-		EXECUTE format('ALTER VIEW %s OWNER TO %I', m.changes_view, owner);
+		PERFORM @extschema@._abc_give(m, owner);
 	END IF;
 	FOREACH statement IN ARRAY grants LOOP
 		EXECUTE statement;
@@ -1456,6 +1460,36 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _abc_rebuild(abc_model, abc_model) IS 'part of abc_alter_model: make the relations anew';
+
+-- Shut readers out, in the order in which they come: NAME_ranked, then what it
+-- reads.  In another order an alteration and a reader could wait for each other.
+CREATE FUNCTION _abc_lock_views(m abc_model) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	rel regclass;
+BEGIN
+	FOREACH rel IN ARRAY ARRAY[m.ranked_view, m.current_view, m.changes_view] LOOP
+		IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = rel) THEN
+			EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', rel);
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION _abc_lock_views(abc_model) IS 'part of abc_alter_model: shut readers out while relations are exchanged';
+
+-- What a member of the owning role made anew belongs to the owner.
+CREATE FUNCTION _abc_give(m abc_model, owner name) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	EXECUTE format('ALTER MATERIALIZED VIEW %s OWNER TO %I', m.mv, owner);
+	EXECUTE format('ALTER VIEW %s OWNER TO %I', m.current_view, owner);
+	EXECUTE format('ALTER VIEW %s OWNER TO %I', m.ranked_view, owner);
+	EXECUTE format('ALTER VIEW %s OWNER TO %I', m.changes_view, owner);
+END
+$$;
+COMMENT ON FUNCTION _abc_give(abc_model, name) IS 'part of abc_alter_model: owner of what was made anew';
 
 -- What is read after an alteration is what the last run read.
 CREATE FUNCTION _abc_look_from_last_run(m abc_model) RETURNS void
@@ -1470,7 +1504,7 @@ END
 $$;
 COMMENT ON FUNCTION _abc_look_from_last_run(abc_model) IS 'part of abc_alter_model: set abc_as_of()';
 
-CREATE FUNCTION _abc_drop_views(m abc_model) RETURNS abc_model
+CREATE FUNCTION _abc_drop_views(m abc_model) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -1481,7 +1515,6 @@ BEGIN
 			EXECUTE format('DROP VIEW %s', rel);
 		END IF;
 	END LOOP;
-	RETURN m;
 END
 $$;
 COMMENT ON FUNCTION _abc_drop_views(abc_model) IS 'drop the views of a model';
@@ -1619,7 +1652,7 @@ DECLARE
 	m @extschema@.abc_model := @extschema@._abc_lock(@extschema@._abc_owned(model, 'drop'), 0);
 	rel regclass;
 BEGIN
-	m := @extschema@._abc_drop_views(m);
+	PERFORM @extschema@._abc_drop_views(m);
 	IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = m.mv) THEN
 		EXECUTE format('DROP MATERIALIZED VIEW %s', m.mv);
 	END IF;
