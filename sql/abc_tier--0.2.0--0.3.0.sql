@@ -7,7 +7,7 @@
 -- Managed models
 --
 -- A model is a handful of relations in the schema of the user who made it.
--- Its definition is one row in a typed table OF abc_model; models are found by
+-- Its definition is one row in a typed table OF abc_model; models are result by
 -- pg_class.reloftype, and every relation of a model is remembered there as
 -- regclass, so that renames and moves are followed and dumps carry names.
 --
@@ -374,9 +374,9 @@ CREATE FUNCTION _abc_name(m abc_model) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found text := (SELECT c.relname FROM pg_class AS c WHERE c.oid = m.mv);
+	result text := (SELECT c.relname FROM pg_class AS c WHERE c.oid = m.mv);
 BEGIN
-	RETURN coalesce(found, regexp_replace((SELECT c.relname FROM pg_class AS c WHERE c.oid = m.definition), '_model$', ''));
+	RETURN coalesce(result, regexp_replace((SELECT c.relname FROM pg_class AS c WHERE c.oid = m.definition), '_model$', ''));
 END
 $$;
 COMMENT ON FUNCTION _abc_name(abc_model) IS 'the name of a model: that of its materialized view';
@@ -439,9 +439,9 @@ CREATE FUNCTION _abc_equals(type_name text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found text;
+	result text;
 BEGIN
-	SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname) INTO found
+	SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname) INTO result
 	FROM pg_opclass AS c JOIN pg_am AS a ON a.oid = c.opcmethod AND a.amname = 'btree'
 	JOIN pg_amop AS p ON p.amopfamily = c.opcfamily AND p.amopstrategy = 3
 		AND p.amoplefttype = c.opcintype AND p.amoprighttype = c.opcintype
@@ -451,7 +451,7 @@ BEGIN
 			SELECT y.oid, y.typbasetype FROM pg_type AS y WHERE y.oid = type_name::regtype
 			UNION ALL SELECT y.oid, y.typbasetype FROM t JOIN pg_type AS y ON y.oid = t.base)
 		SELECT t.oid FROM t WHERE t.base = 0);
-	RETURN coalesce(found, 'OPERATOR(pg_catalog.=)');
+	RETURN coalesce(result, 'OPERATOR(pg_catalog.=)');
 END
 $$;
 COMMENT ON FUNCTION _abc_equals(text) IS 'the qualified equality operator of a type';
@@ -498,18 +498,18 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	n integer := @extschema@._abc_tier_count(scheme);
-	found @extschema@.abc_tier;
+	result @extschema@.abc_tier;
 BEGIN
-	SELECT chr(64 + i)::@extschema@.abc_tier INTO found FROM generate_series(1, n) AS i
+	SELECT chr(64 + i)::@extschema@.abc_tier INTO result FROM generate_series(1, n) AS i
 	WHERE tier IN (chr(64 + i), @extschema@.abc_label(chr(64 + i)::@extschema@.abc_tier, scheme))
 	ORDER BY tier = chr(64 + i) DESC LIMIT 1;
-	IF found IS NULL AND tier IS NOT NULL THEN
+	IF result IS NULL AND tier IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('the scheme "%s" has no tier "%s"', scheme, tier),
 			HINT = format('Its tiers are %s.', (SELECT string_agg(DISTINCT t, ', ') FROM generate_series(1, n) AS i
 				CROSS JOIN LATERAL (VALUES (chr(64 + i)), (@extschema@.abc_label(chr(64 + i)::@extschema@.abc_tier, scheme))) AS v (t)));
 	END IF;
-	RETURN found;
+	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION _abc_tier_of(abc_scheme, text) IS 'a tier given by letter or by name';
@@ -523,17 +523,17 @@ CREATE FUNCTION _abc_column_type(relation regclass, col text, purpose text) RETU
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found text;
+	result text;
 BEGIN
-	SELECT format_type(a.atttypid, a.atttypmod) INTO found FROM pg_attribute AS a
+	SELECT format_type(a.atttypid, a.atttypmod) INTO result FROM pg_attribute AS a
 	WHERE a.attrelid = relation AND a.attname = col AND a.attnum > 0 AND NOT a.attisdropped;
-	IF found IS NULL THEN
+	IF result IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'undefined_column',
 			MESSAGE = format('"%s" has no column "%s" to be the %s', relation, coalesce(col, 'NULL'), purpose),
 			HINT = format('Its columns are %s.', (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
 				FROM pg_attribute AS a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped));
 	END IF;
-	RETURN found;
+	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION _abc_column_type(regclass, text, text) IS 'part of the checks of a model: the type of a column';
@@ -2143,7 +2143,7 @@ AS $$
 DECLARE
 	candidate regclass;
 	mv regclass;
-	found regclass[] := '{}';
+	result regclass[] := '{}';
 BEGIN
 	PERFORM @extschema@._abc_refuse_standby('refresh');
 	FOR candidate IN
@@ -2154,13 +2154,13 @@ BEGIN
 	LOOP
 		EXECUTE format('SELECT d.mv FROM %s AS d', candidate) INTO mv;
 		IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = mv) THEN
-			found := found || candidate;
+			result := result || candidate;
 		ELSE
 			RAISE WARNING USING MESSAGE = format('the materialized view of model "%s" was dropped: it is left out', candidate),
 				HINT = format('SELECT @extschema@.abc_alter_model(%L) makes it again, SELECT @extschema@.abc_drop_model(%1$L) removes the rest.', candidate);
 		END IF;
 	END LOOP;
-	RETURN found;
+	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION _abc_own_models() IS 'part of abc_refresh_all: the models of the current user';
@@ -2458,15 +2458,15 @@ CREATE FUNCTION _abc_run_as_of(m abc_model, day date) RETURNS bigint
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found bigint;
+	result bigint;
 BEGIN
-	EXECUTE format('SELECT max(r.run) FROM %s AS r WHERE r.error IS NULL AND ($1 IS NULL OR r.as_of <= $1)', m.run_table) INTO found USING day;
-	IF found IS NULL THEN
+	EXECUTE format('SELECT max(r.run) FROM %s AS r WHERE r.error IS NULL AND ($1 IS NULL OR r.as_of <= $1)', m.run_table) INTO result USING day;
+	IF result IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'no_data_found',
 			MESSAGE = format('model "%s" has no run%s', m.mv, ' as of ' || to_char(day, 'YYYY-MM-DD') || ' or before'),
 			HINT = format('SELECT @extschema@.abc_refresh(%L) makes one.', m.mv);
 	END IF;
-	RETURN found;
+	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION _abc_run_as_of(abc_model, date) IS 'the last run as of a day';
