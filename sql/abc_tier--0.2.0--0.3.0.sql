@@ -1259,7 +1259,7 @@ CREATE FUNCTION abc_create_model(name text, source regclass, key text, value tex
 	promote_after integer DEFAULT 1, demote_after integer DEFAULT 1, max_step integer DEFAULT NULL,
 	first_order text DEFAULT NULL, last_order text DEFAULT NULL, orders text DEFAULT NULL,
 	at_risk interval DEFAULT NULL, lost interval DEFAULT NULL,
-	treatments regclass DEFAULT NULL, schema name DEFAULT current_schema()) RETURNS regclass
+	treatments regclass DEFAULT NULL, schema name DEFAULT pg_catalog.current_schema()) RETURNS regclass
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
