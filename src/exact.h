@@ -45,6 +45,9 @@ extern uint64 exact_divrem(ExactSum *a, uint64 d);	/* a /= d, returns the rest *
 /* a * 2^exponent as float8, rounded once to nearest, ties to even. */
 extern double exact_to_float8(const ExactSum *a, int exponent);
 
+/* a * 10^-scale * 2^exponent, the same. */
+extern double exact_decimal_to_float8(const ExactSum *a, int scale, int exponent);
+
 /* A number below 2^128. */
 static inline u128
 exact_to_u128(const ExactSum *a)

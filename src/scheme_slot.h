@@ -5,6 +5,7 @@
 #ifndef ABC_SCHEME_SLOT_H
 #define ABC_SCHEME_SLOT_H
 
+#include "compat.h"
 #include "scheme.h"
 
 typedef struct SchemeSlot
@@ -16,13 +17,16 @@ typedef struct SchemeSlot
 
 extern void scheme_slot_init(SchemeSlot *slot, MemoryContext parent);
 
+/* The slot that a function keeps from call to call, in its fn_extra. */
+extern SchemeSlot *scheme_slot_of_call(FmgrInfo *flinfo);
+
 /* Parse the scheme unless the slot has it; NULL is the default scheme. */
 extern const AbcScheme *scheme_slot_set(SchemeSlot *slot, struct varlena *source);
 
 /* Are two schemes the same text? */
 extern bool scheme_same(struct varlena *a, struct varlena *b);
 
-extern void scheme_refuse_null(void) pg_attribute_noreturn();
-extern void scheme_refuse_change(const char *what, struct varlena *a, struct varlena *b) pg_attribute_noreturn();
+pg_noreturn extern void scheme_refuse_null(void);
+pg_noreturn extern void scheme_refuse_change(const char *what, struct varlena *a, struct varlena *b);
 
 #endif							/* ABC_SCHEME_SLOT_H */
