@@ -77,8 +77,8 @@ CREATE TABLE long AS
 SELECT (i::bigint * 7919 % 60013) / 8.0::float8 AS f, (i::bigint * 7919 % 60013) * 1000000000000000000000.0001 AS n, CASE WHEN i % 9 = 0 THEN i ELSE 5 END::bigint AS b FROM generate_series(1, 60000) i;
 CREATE TABLE answer AS SELECT abc_gini(f) AS gf, abc_gini(n) AS gn, abc_gini(b) AS gb, abc_top_share(n, 0.2) AS tn, abc_top_count(b, 0.8) AS cb, abc_lorenz(f) AS lf FROM long;
 SET work_mem = '64kB';
-SELECT gf = abc_gini(f) AS gini, gn = abc_gini(n) AS gini_wide, gb = abc_gini(b) AS gini_alike, tn = abc_top_share(n, 0.2) AS top, cb = abc_top_count(b, 0.8) AS reach, lf = abc_lorenz(f) AS lorenz
-FROM long, answer GROUP BY gf, gn, gb, tn, cb, lf;
+SELECT s.gf = a.gf AS gini, s.gn = a.gn AS gini_wide, s.gb = a.gb AS gini_alike, s.tn = a.tn AS top, s.cb = a.cb AS reach, s.lf = a.lf AS lorenz
+FROM answer a, (SELECT abc_gini(f) AS gf, abc_gini(n) AS gn, abc_gini(b) AS gb, abc_top_share(n, 0.2) AS tn, abc_top_count(b, 0.8) AS cb, abc_lorenz(f) AS lf FROM long) s;
 RESET work_mem;
 SELECT round(gf::numeric, 10) AS gf, round(gn::numeric, 10) AS gn, round(gb::numeric, 10) AS gb, cb FROM answer;
 
