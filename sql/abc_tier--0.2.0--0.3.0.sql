@@ -1938,7 +1938,10 @@ $$;
 COMMENT ON FUNCTION _abc_zeroes(abc_model) IS 'whether negative values of a model are set to zero';
 
 -- The trend: a row per partition and tier of the scheme (and for those without
--- a tier), in force after the run.  Parameters: $2 as_of, $3 run.
+-- a tier), in force after the run.  Counted by computed tier, which needs no
+-- join, and corrected for the few whose tier in force is another.  The value is
+-- that of customers with a computed tier: what others are worth is in NAME_run.
+-- Parameters: $2 as_of, $3 run.
 CREATE FUNCTION _abc_trend_sql(m abc_model) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -1947,9 +1950,15 @@ DECLARE
 	same text := @extschema@._abc_same_partition(m, 'g', 'k');
 BEGIN
 	RETURN format('WITH held AS (
-	SELECT %1$s h.tier, count(*) AS customers, coalesce(sum(%2$s::numeric), 0) AS value
-	FROM %3$s AS m JOIN %4$s AS h ON m.%5$I %6$s h.%5$I AND h.valid_to IS NULL
-	WHERE m.eligible OR h.tier IS NOT NULL GROUP BY %1$s h.tier
+	SELECT %1$s m.tier, sum(m.customers)::bigint AS customers, coalesce(sum(m.value), 0) AS value FROM (
+		SELECT %1$s m.computed AS tier, count(*) AS customers, sum(%2$s::numeric) FILTER (WHERE m.computed IS NOT NULL) AS value
+		FROM %3$s AS m WHERE m.eligible GROUP BY %1$s m.computed
+		UNION ALL
+		SELECT %1$s s.tier, s.n, CASE WHEN m.computed IS NOT NULL THEN s.n * %2$s::numeric END
+		FROM %4$s AS h JOIN %3$s AS m ON m.%5$I %6$s h.%5$I
+		CROSS JOIN LATERAL (VALUES (h.tier, 1), (h.computed, CASE WHEN m.eligible THEN -1 ELSE 0 END)) AS s (tier, n)
+		WHERE h.valid_to IS NULL AND %16$s) AS m
+	GROUP BY %1$s m.tier
 ), moves AS (
 	SELECT %7$s h.tier AS into_tier, h.from_tier AS out_tier, h.moved, count(*) AS n,
 		count(*) FILTER (WHERE h.lifecycle = ''lost'' AND h.previous_lifecycle <> ''lost'') AS lost
@@ -1980,7 +1989,7 @@ WINDOW w AS (PARTITION BY %14$s c.run)',
 		@extschema@._abc_equals(m.key_type), @extschema@._abc_each(m.partition_by, 'h.%1$I, ', ''),
 		@extschema@._abc_each(m.partition_by, 'r.%1$I, ', ''), m.run_table, @extschema@._abc_tier_count(m.scheme), same, m.trend_table,
 		@extschema@._abc_each(m.partition_by, '%1$I, ', ''), @extschema@._abc_each(m.partition_by, 'c.%1$I, ', ''),
-		@extschema@._abc_label_sql(m, 'c.tier'));
+		@extschema@._abc_label_sql(m, 'c.tier'), @extschema@._abc_tiers_differ('h.tier', 'h.computed'));
 END
 $$;
 COMMENT ON FUNCTION _abc_trend_sql(abc_model) IS 'part of abc_refresh: the statement that writes the trend';

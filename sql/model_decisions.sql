@@ -67,6 +67,10 @@ DELETE FROM clients WHERE id = 6;
 SELECT abc_override('r', 6, 'B', 'wanted');
 SELECT abc_refresh('r', '2024-06-30');
 SELECT id, tier, decided_by, reason FROM r_current WHERE id IN (6, 9) ORDER BY id;
+SELECT t.tier, t.customers, t.value, t.customers = count(h.id) AND t.value = coalesce(sum(m.value) FILTER (WHERE m.computed IS NOT NULL), 0) AS adds_up
+FROM r_trend AS t LEFT JOIN r_history AS h ON h.tier = t.tier AND h.valid_to IS NULL LEFT JOIN r AS m ON m.id = h.id WHERE t.run = 5 GROUP BY 1, 2, 3 ORDER BY 1;
+SELECT day, sum(value) FILTER (WHERE line <> 'total of the source') AS added_up, sum(value) FILTER (WHERE line = 'total of the source') AS total
+FROM unnest(ARRAY[NULL, '2024-06-30']::date[]) AS day, abc_report('r', as_of => day) GROUP BY day ORDER BY day;
 -- errors
 SELECT abc_override('r', 12345, 'A', 'who?');
 SELECT abc_override('r', 'x', 'A', 'who?');

@@ -60,6 +60,9 @@ GROUP BY r.run ORDER BY r.run;
 SELECT count(*) AS rows, bool_and(t.customers = coalesce(p.customers, 0) + t.moved_in - t.moved_out) AS adds_up
 FROM (SELECT run, tier, sum(customers) AS customers, sum(moved_in) AS moved_in, sum(moved_out) AS moved_out FROM monthly_trend WHERE tier IS NOT NULL GROUP BY 1, 2) AS t
 LEFT JOIN (SELECT run, tier, sum(customers) AS customers FROM monthly_trend GROUP BY 1, 2) AS p ON p.run = t.run - 1 AND p.tier = t.tier;
+-- the stored trend is what the tiers in force add up to
+SELECT count(*) AS differences FROM (SELECT region, tier, customers, value FROM monthly_trend WHERE run = 12 AND customers > 0
+	EXCEPT ALL SELECT m.region, h.tier, count(*), sum(greatest(m.value, 0)) FROM monthly AS m JOIN monthly_history AS h USING (id) WHERE h.valid_to IS NULL GROUP BY 1, 2) AS d;
 -- one lifecycle for everyone, every month
 SELECT bool_and(n = keys AND n = known) AS one_each FROM (
 	SELECT r.run, count(*) AS n, count(DISTINCT h.id) AS keys, (SELECT count(DISTINCT id) FROM monthly_history WHERE run <= r.run) AS known
