@@ -51,7 +51,6 @@ SET SESSION AUTHORIZATION regress_abc_logistics;
 \set html `cat "$DIR/report.html"; rm -r "$DIR"`
 \set ON_ERROR_STOP off
 \set VERBOSITY default
-\set QUIET off
 \pset format aligned
 \pset tuples_only off
 \pset footer on
@@ -142,7 +141,7 @@ SELECT count(*) AS months, count(*) FILTER (WHERE s.customers = p.customers AND 
 	AND abs(s.value_share - p.revenue / p.total) < 1e-12) AS the_same
 FROM key_account_share s
 JOIN (
-	SELECT m.as_of, count(*) FILTER (WHERE key) AS customers, sum(last_month) FILTER (WHERE key) AS revenue, sum(greatest(last_month, 0)) AS total
+	SELECT m.as_of, count(*) FILTER (WHERE key) AS customers, sum(last_month) FILTER (WHERE key) AS revenue, sum(last_month) AS total
 	FROM (
 		SELECT as_of::date, customer_id, sum(parcels) > 5000 AND sum(revenue - cost) > 0 AS key,
 			sum(revenue) FILTER (WHERE shipped_on >= as_of - interval '1 month') AS last_month
@@ -153,7 +152,7 @@ JOIN (
 	GROUP BY m.as_of
 ) AS p USING (as_of);
 
--- metal: a loss is lead, platinum needs credit, and nobody changed after one month alone
+-- metal: a loss is lead, platinum needs credit, and hysteresis holds some back
 SELECT name, tier_name FROM metal_current WHERE customer_id = 1;
 SELECT count(*) FILTER (WHERE tier = 'A' AND credit NOT IN ('A', 'B') OR tier = 'A' AND credit IS NULL) AS platinum_without_credit,
 	count(*) FILTER (WHERE decided_by = 'rule') > 0 AS gate_held_some, count(*) FILTER (WHERE decided_by = 'held') > 0 AS hysteresis_held_some

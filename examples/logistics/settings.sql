@@ -12,3 +12,4 @@
 SET client_min_messages = warning;
 SET search_path = logistics, public;
 SET jit = off;
+SET datestyle = 'ISO, YMD';
