@@ -97,7 +97,7 @@ add_float8(FunctionCallInfo fcinfo, bool shares)
 	uint64		mantissa;
 
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite(VALUE_FLOAT8, PG_GETARG_DATUM(1));
+		values_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(1));
 	if (unlikely(shares && value < 0))
 		concentration_refuse_negative(float8out, PG_GETARG_DATUM(1));
 	state = state_for_row(fcinfo, EXACT_FLOAT8);
@@ -141,7 +141,7 @@ add_numeric(FunctionCallInfo fcinfo, bool shares)
 
 	decimal_view(PG_GETARG_DATUM(1), &view);
 	if (unlikely(!view.finite))
-		values_refuse_nonfinite(VALUE_NUMERIC, PG_GETARG_DATUM(1));
+		values_refuse_nonfinite("value", VALUE_NUMERIC, PG_GETARG_DATUM(1));
 	if (unlikely(shares && view.negative))
 		concentration_refuse_negative(numeric_out, PG_GETARG_DATUM(1));
 	state = state_for_row(fcinfo, EXACT_DECIMAL);

@@ -59,9 +59,9 @@ abc_weighted_score_float8_transfn(PG_FUNCTION_ARGS)
 	value = PG_GETARG_FLOAT8(1);
 	weight = PG_GETARG_FLOAT8(2);
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite(VALUE_FLOAT8, PG_GETARG_DATUM(1));
+		values_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(1));
 	if (unlikely(weight - weight != 0.0))
-		values_refuse_nonfinite(VALUE_FLOAT8, PG_GETARG_DATUM(2));
+		values_refuse_nonfinite("weight", VALUE_FLOAT8, PG_GETARG_DATUM(2));
 	if (unlikely(weight < 0))
 		refuse_negative_weight(float8out, PG_GETARG_DATUM(2));
 	product = value * weight;
@@ -109,9 +109,9 @@ abc_weighted_score_numeric_transfn(PG_FUNCTION_ARGS)
 	decimal_view(PG_GETARG_DATUM(1), &value);
 	decimal_view(PG_GETARG_DATUM(2), &weight);
 	if (unlikely(!value.finite))
-		values_refuse_nonfinite(VALUE_NUMERIC, PG_GETARG_DATUM(1));
+		values_refuse_nonfinite("value", VALUE_NUMERIC, PG_GETARG_DATUM(1));
 	if (unlikely(!weight.finite))
-		values_refuse_nonfinite(VALUE_NUMERIC, PG_GETARG_DATUM(2));
+		values_refuse_nonfinite("weight", VALUE_NUMERIC, PG_GETARG_DATUM(2));
 	if (unlikely(weight.negative))
 		refuse_negative_weight(numeric_out, PG_GETARG_DATUM(2));
 
