@@ -56,12 +56,6 @@ WHERE opfname = 'abc_tier_ops' ORDER BY 1, 2, amproc::text;
 SELECT opcname, amname, amvalidate(c.oid) FROM pg_opclass c JOIN pg_am ON pg_am.oid = opcmethod
 WHERE opcname IN ('abc_tier_ops', 'abc_scheme_ops') ORDER BY opcname, amname;
 
-SELECT classid::regclass, count(*) AS without_comment
-FROM pg_depend
-WHERE refobjid = (SELECT oid FROM pg_extension WHERE extname = 'abc_tier') AND deptype = 'e' AND NOT EXISTS
-      (SELECT FROM pg_description d WHERE d.objoid = pg_depend.objid AND d.classoid = pg_depend.classid AND d.objsubid = 0)
-GROUP BY 1;
-
 -- the hash of a tier is that of its letter, with a collation and without one
 SELECT bool_and(abc_tier_hash(tier) = abc_tier_hash_text(tier)) AS equal,
     bool_and(abc_tier_hash(tier) = hashtext(tier::text COLLATE "C")) AS of_text,

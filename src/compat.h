@@ -30,6 +30,11 @@
 #define SOFT_ERROR_OCCURRED(escontext)	false
 #endif
 
+/* 18: pg_noreturn in front of a declaration took the place of pg_attribute_noreturn() behind it. */
+#ifndef pg_noreturn
+#define pg_noreturn		_Noreturn
+#endif
+
 /* 16: varlena headers moved out of postgres.h. */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"

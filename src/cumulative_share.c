@@ -32,15 +32,32 @@ typedef struct ShareState
 	Ranking    *ranking;		/* of the current partition */
 } ShareState;
 
-/* RankFunction: the share through a group. */
+/* What the shares of a partition have in common. */
+typedef struct ShareOfTotal
+{
+	double		total;			/* rounded, in units of 2^-exponent; 0 before the first group */
+	int			exponent;
+} ShareOfTotal;
+
+/*
+ * RankFunction: the share through a group.  Total and cumulated value are
+ * rounded in units of a power of two near the total, which changes no rounding
+ * and keeps the largest and the smallest sums finite.
+ */
 static double
 share_through(const RankedGroup *group, void *arg)
 {
-	/* any common unit will do, as long as nothing overflows */
-	int			unit = -64 * group->total->nlimbs;
-	double		total = exact_to_float8(group->total, unit);
+	ShareOfTotal *of = arg;
 
-	return total > 0 ? exact_to_float8(group->through, unit) / total : 0;
+	if (group->members == 0)
+		return 0;
+	if (of->total == 0)
+	{
+		of->exponent = (int) (group->scale * INT64CONST(3321929) / 1000000) -
+			exact_bit_length(group->total);
+		of->total = exact_decimal_to_float8(group->total, group->scale, of->exponent);
+	}
+	return exact_decimal_to_float8(group->through, group->scale, of->exponent) / of->total;
 }
 
 static ShareState *
@@ -64,12 +81,13 @@ static void
 begin_partition(ShareState *state, WindowObject winobj)
 {
 	MemoryContext old = MemoryContextSwitchTo(state->mcxt);
+	ShareOfTotal of = {0};
 
 	if (state->ranking != NULL)
 		ranking_free(state->ranking);
 	state->ranking = NULL;
 	partition_load(&state->values, winobj, 0, NULL, NULL);
-	state->ranking = ranking_create(&state->values.store, true, share_through, NULL);
+	state->ranking = ranking_create(&state->values.store, true, share_through, &of);
 	MemoryContextSwitchTo(old);
 }
 

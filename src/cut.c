@@ -57,6 +57,15 @@ numeric_below(Datum a, Datum b)
 	return DatumGetBool(DirectFunctionCall2(numeric_lt, a, b));
 }
 
+/* A numeric displayed with at least scale decimals, as far as numeric can. */
+static Datum
+with_scale(Datum x, int scale)
+{
+	if (scale > NUMERIC_MAX_RESULT_SCALE)
+		return x;
+	return DirectFunctionCall2(numeric_round, x, Int32GetDatum(scale));
+}
+
 /* The least multiple of 10^-scale that is no less than x, or above x. */
 static Datum
 next_decimal(Datum x, int scale, bool above)
@@ -121,12 +130,29 @@ value_cut_numeric(CutPoint *cut, const ValueStore *store, const AbcCut *given)
 
 	decimal_view(x, &view);
 	scale = Max(store->scale, view.dscale);
-	cut->value = DirectFunctionCall2(numeric_round, next_decimal(x, scale, given->above),
-									 Int32GetDatum(scale));
+	cut->value = with_scale(next_decimal(x, scale, given->above), scale);
 	cut->given = true;
 	cut->reached = true;
 	if (store->form != FORM_WIDE)
 		value_cut_key(cut, store, next_decimal(x, store->scale, given->above));
+}
+
+/*
+ * Rounding the cuts into the type may turn their order around where one is
+ * "more than" and the next above is not: ">5" means 6 among whole numbers, but
+ * is no more than 5.5.  The tier between them is empty.
+ */
+static void
+keep_falling(CutPoint *cut, const CutPoint *above, const ValueStore *store)
+{
+	bool		rises;
+
+	if (store->kind == VALUE_NUMERIC)
+		rises = numeric_below(above->value, cut->value);
+	else
+		rises = above->reached && (!cut->reached || u128_lt(above->key, cut->key));
+	if (rises)
+		*cut = *above;
 }
 
 static void
@@ -135,12 +161,16 @@ cut_by_value(CutPoints *points, ValueStore *store, const AbcScheme *scheme)
 	values_finish(store);
 	for (int i = 0; i < scheme->ncuts; i++)
 	{
+		CutPoint   *cut = &points->cuts[i];
+
 		if (store->kind == VALUE_FLOAT8)
-			value_cut_float8(&points->cuts[i], &scheme->cuts[i]);
+			value_cut_float8(cut, &scheme->cuts[i]);
 		else if (store->kind == VALUE_INT8)
-			value_cut_int8(&points->cuts[i], store, &scheme->cuts[i]);
+			value_cut_int8(cut, store, &scheme->cuts[i]);
 		else
-			value_cut_numeric(&points->cuts[i], store, &scheme->cuts[i]);
+			value_cut_numeric(cut, store, &scheme->cuts[i]);
+		if (i > 0)
+			keep_falling(cut, cut - 1, store);
 	}
 }
 
@@ -422,8 +452,10 @@ cut_points(CutPoints *points, ValueStore *store, const AbcScheme *scheme)
 bool
 cut_value(const CutPoint *cut, const ValueStore *store, Datum *value)
 {
-	if (cut->given || (cut->reached && store->form == FORM_WIDE))
+	if (cut->given)
 		*value = cut->value;
+	else if (cut->reached && store->form == FORM_WIDE)
+		*value = with_scale(cut->value, store->scale);
 	else if (cut->reached)
 		*value = values_datum(store, cut->key);
 	else

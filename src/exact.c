@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "port/pg_bitutils.h"
@@ -42,6 +43,15 @@ exact_is_zero(const ExactSum *a)
 		if (a->limbs[i] != 0)
 			return false;
 	return true;
+}
+
+int
+exact_bit_length(const ExactSum *a)
+{
+	for (int i = a->nlimbs - 1; i >= 0; i--)
+		if (a->limbs[i] != 0)
+			return 64 * i + pg_leftmost_one_pos64(a->limbs[i]) + 1;
+	return 0;
 }
 
 int
@@ -174,19 +184,22 @@ exact_divrem(ExactSum *a, uint64 d)
 }
 
 /*
- * a * 2^exponent, rounded once.  The leading 64 bits, with every lower bit
- * folded into the last of them, round like the whole number as long as the
- * result is normal; a subnormal result is shifted first, so that the one
- * rounding happens at its own last place.
+ * (a + something below 1 if inexact) * 2^exponent, rounded once.  The leading
+ * 64 bits, with every lower bit folded into one, round like the whole number; a
+ * subnormal result keeps fewer of them, so that the one rounding happens at its
+ * own last place.
  */
-double
-exact_to_float8(const ExactSum *a, int exponent)
+static double
+round_to_float8(const ExactSum *a, bool inexact, int exponent)
 {
 	int			top = a->nlimbs - 1;
 	uint64		lead;
 	int			zeros;
 	int			shift;			/* result = lead * 2^shift */
-	bool		sticky = false;
+	int			drop;			/* bits of lead that the result cannot hold */
+	uint64		kept;
+	uint64		rest;
+	uint64		half;
 
 	while (top >= 0 && a->limbs[top] == 0)
 		top--;
@@ -199,26 +212,58 @@ exact_to_float8(const ExactSum *a, int exponent)
 	{
 		if (zeros > 0)
 			lead |= a->limbs[top - 1] >> (64 - zeros);
-		sticky = (a->limbs[top - 1] << zeros) != 0;
-		for (int i = 0; i < top - 1 && !sticky; i++)
-			sticky = a->limbs[i] != 0;
+		inexact |= (a->limbs[top - 1] << zeros) != 0;
+		for (int i = 0; i < top - 1 && !inexact; i++)
+			inexact = a->limbs[i] != 0;
 	}
 	shift = exponent + 64 * top - zeros;
 
-	/* lead has 64 significant bits; keep 53, or fewer for a subnormal */
-	{
-		int			drop = Max(11, -1074 - shift);
-		uint64		half;
-		uint64		rest;
-		uint64		kept;
+	drop = Max(64 - DBL_MANT_DIG, DBL_MIN_EXP - DBL_MANT_DIG - shift);
+	if (drop > 64)
+		return 0;
+	kept = drop == 64 ? 0 : lead >> drop;
+	rest = drop == 64 ? lead : lead & ((UINT64CONST(1) << drop) - 1);
+	half = UINT64CONST(1) << (drop - 1);
+	if (rest > half || (rest == half && (inexact || (kept & 1) != 0)))
+		kept++;
+	return ldexp((double) kept, shift + drop);
+}
 
-		if (drop > 64)
-			return 0;
-		kept = drop == 64 ? 0 : lead >> drop;
-		half = UINT64CONST(1) << (drop - 1);
-		rest = drop == 64 ? lead : lead & ((UINT64CONST(1) << drop) - 1);
-		if (rest > half || (rest == half && (sticky || (kept & 1) != 0)))
-			kept++;
-		return ldexp((double) kept, shift + drop);
-	}
+static uint64
+power_of_ten(int power)
+{
+	uint64		result = 1;
+
+	while (power-- > 0)
+		result *= 10;
+	return result;
+}
+
+double
+exact_to_float8(const ExactSum *a, int exponent)
+{
+	return round_to_float8(a, false, exponent);
+}
+
+/*
+ * The quotient of a shifted left by 10^scale has at least 64 bits if the shift
+ * is that much longer than 10^scale; its remainder only says "inexact".
+ */
+double
+exact_decimal_to_float8(const ExactSum *a, int scale, int exponent)
+{
+	int			limbs = (scale * 10 / 3 + 1) / 64 + 2;
+	ExactSum   *quotient;
+	bool		inexact = false;
+	double		result;
+
+	if (scale == 0)
+		return round_to_float8(a, false, exponent);
+	quotient = exact_create(a->nlimbs + limbs);
+	memcpy(quotient->limbs + limbs, a->limbs, a->nlimbs * sizeof(uint64));
+	for (; scale > 0; scale -= 19)
+		inexact |= exact_divrem(quotient, power_of_ten(Min(scale, 19))) != 0;
+	result = round_to_float8(quotient, inexact, exponent - 64 * limbs);
+	pfree(quotient);
+	return result;
 }

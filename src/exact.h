@@ -26,6 +26,7 @@ extern ExactSum *exact_create(int nlimbs);
 extern void exact_set_zero(ExactSum *a);
 extern void exact_copy(ExactSum *to, const ExactSum *from);
 extern bool exact_is_zero(const ExactSum *a);
+extern int	exact_bit_length(const ExactSum *a);
 extern int	exact_cmp(const ExactSum *a, const ExactSum *b);
 
 extern void exact_add(ExactSum *a, const ExactSum *b);
@@ -39,5 +40,8 @@ extern uint64 exact_divrem(ExactSum *a, uint64 d);	/* a /= d, returns the rest *
 
 /* a * 2^exponent as float8, rounded once to nearest, ties to even. */
 extern double exact_to_float8(const ExactSum *a, int exponent);
+
+/* a * 10^-scale * 2^exponent, the same. */
+extern double exact_decimal_to_float8(const ExactSum *a, int scale, int exponent);
 
 #endif							/* ABC_EXACT_H */

@@ -679,6 +679,7 @@ ranking_create(ValueStore *store, bool by_value, RankFunction function, void *ar
 		walk.through = selection_sum(&walk.selection);
 		walk.group.through = walk.through;
 		walk.group.total = walk.selection.total;
+		walk.group.scale = store->scale;
 	}
 
 	pair = store->form == FORM_KEY64 ? sizeof(KeyRow64) : sizeof(KeyRow128);

@@ -16,6 +16,7 @@ typedef struct RankedGroup
 	int64		members;		/* rows that take part */
 	const ExactSum *through;	/* by value: exact sum through this group */
 	const ExactSum *total;		/* by value: exact sum of all */
+	int			scale;			/* by value: the sums count units of 10^-scale */
 } RankedGroup;
 
 /* The number of each row of such a group; must be finite. */

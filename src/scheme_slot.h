@@ -5,6 +5,7 @@
 #ifndef ABC_SCHEME_SLOT_H
 #define ABC_SCHEME_SLOT_H
 
+#include "compat.h"
 #include "scheme.h"
 
 typedef struct SchemeSlot
@@ -22,7 +23,7 @@ extern const AbcScheme *scheme_slot_set(SchemeSlot *slot, struct varlena *source
 /* Are two schemes the same text? */
 extern bool scheme_same(struct varlena *a, struct varlena *b);
 
-extern void scheme_refuse_null(void) pg_attribute_noreturn();
-extern void scheme_refuse_change(const char *what, struct varlena *a, struct varlena *b) pg_attribute_noreturn();
+pg_noreturn extern void scheme_refuse_null(void);
+pg_noreturn extern void scheme_refuse_change(const char *what, struct varlena *a, struct varlena *b);
 
 #endif							/* ABC_SCHEME_SLOT_H */

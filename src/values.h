@@ -18,6 +18,7 @@
 #ifndef ABC_VALUES_H
 #define ABC_VALUES_H
 
+#include "compat.h"
 #include "decimal.h"
 
 typedef enum ValueKind
@@ -83,7 +84,7 @@ extern void values_append_null(ValueStore *store);
 extern void values_append_int8(ValueStore *store, int64 value);
 extern void values_append_numeric(ValueStore *store, Datum value);
 extern void values_append(ValueStore *store, Datum value, bool isnull);
-extern void values_refuse_nonfinite(ValueKind kind, Datum value) pg_attribute_noreturn();
+pg_noreturn extern void values_refuse_nonfinite(ValueKind kind, Datum value);
 
 /* Bring every value into one form, in which no sum can leave 127 bits; then read. */
 extern void values_finish(ValueStore *store);
