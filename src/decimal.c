@@ -33,6 +33,11 @@
 #define DIGIT_BASE			10000
 #define DIGITS_OF_UINT64	4	/* base-10000 digits that always fit */
 #define U128_USABLE_BITS	127
+#define MAX_SHORT_SCALE		38	/* decimal_make is used up to here */
+#define CHUNK_DIGITS		18	/* digits taken off a long number at once */
+
+#define EXACT_FLOAT8_BITS	53	/* integers below 2^53 and powers of ten up to */
+#define EXACT_FLOAT8_SCALE	22	/* 10^22 are float8 without rounding */
 
 const uint64 decimal_power10[DECIMAL_MAX_SCALE64 + 1] = {
 	UINT64CONST(1),
@@ -55,6 +60,11 @@ const uint64 decimal_power10[DECIMAL_MAX_SCALE64 + 1] = {
 	UINT64CONST(100000000000000000),
 	UINT64CONST(1000000000000000000),
 	UINT64CONST(10000000000000000000)
+};
+
+static const double float8_power10[EXACT_FLOAT8_SCALE + 1] = {
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
 };
 
 static inline uint16
@@ -256,4 +266,64 @@ decimal_make(bool negative, u128 magnitude, int scale)
 	text[pos] = '\0';
 	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text),
 											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+}
+
+Numeric
+decimal_make_exact(bool negative, ExactSum *magnitude, int scale)
+{
+	int			size = Max(exact_bits(magnitude) * 10 / 33 + DECIMAL_MAX_SCALE64, scale) + 4;
+	char	   *text = palloc(size);
+	char	   *at = text + size;
+	int			n = 0;
+	Numeric		result;
+
+	if (exact_bits(magnitude) < U128_USABLE_BITS && scale <= MAX_SHORT_SCALE)
+		return decimal_make(negative, exact_to_u128(magnitude), scale);
+
+	/* decimal digits, last first */
+	*--at = '\0';
+	while (n <= scale || !exact_is_zero(magnitude))
+	{
+		uint64		chunk = exact_divrem(magnitude, decimal_power10[CHUNK_DIGITS]);
+		bool		last = exact_is_zero(magnitude);
+
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < CHUNK_DIGITS; i++)
+		{
+			if (last && chunk == 0 && n > scale)
+				break;
+			if (n > 0 && n == scale)
+				*--at = '.';
+			*--at = '0' + chunk % 10;
+			chunk /= 10;
+			n++;
+		}
+	}
+	if (negative)
+		*--at = '-';
+	Assert(at >= text);
+	result = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(at),
+												 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	pfree(text);
+	return result;
+}
+
+double
+decimal_to_float8(Datum numeric)
+{
+	DecimalView view;
+	u128		magnitude;
+	double		result;
+
+	decimal_view(numeric, &view);
+	if (view.finite && view.dscale <= EXACT_FLOAT8_SCALE &&
+		decimal_to_u128(&view, view.dscale, &magnitude) &&
+		u128_hi(magnitude) == 0 && (u128_lo(magnitude) >> EXACT_FLOAT8_BITS) == 0)
+	{
+		/* two exact operands: the division is the one rounding */
+		result = (double) u128_lo(magnitude);
+		result /= float8_power10[view.dscale];
+		return view.negative ? -result : result;
+	}
+	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, numeric));
 }

@@ -43,4 +43,10 @@ extern void decimal_to_exact(const DecimalView *view, int scale, ExactSum *sum);
 /* +-magnitude * 10^-scale, displayed with scale digits after the point. */
 extern Numeric decimal_make(bool negative, u128 magnitude, int scale);
 
+/* The same for a magnitude of any width, which is lost. */
+extern Numeric decimal_make_exact(bool negative, ExactSum *magnitude, int scale);
+
+/* The nearest float8; beyond its range an error. */
+extern double decimal_to_float8(Datum numeric);
+
 #endif							/* ABC_DECIMAL_H */

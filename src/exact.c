@@ -10,6 +10,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "miscadmin.h"
 #include "port/pg_bitutils.h"
 
 #include "exact.h"
@@ -61,6 +62,15 @@ exact_cmp(const ExactSum *a, const ExactSum *b)
 	for (int i = a->nlimbs - 1; i >= 0; i--)
 		if (a->limbs[i] != b->limbs[i])
 			return a->limbs[i] < b->limbs[i] ? -1 : 1;
+	return 0;
+}
+
+int
+exact_bits(const ExactSum *a)
+{
+	for (int i = a->nlimbs - 1; i >= 0; i--)
+		if (a->limbs[i] != 0)
+			return 64 * i + pg_leftmost_one_pos64(a->limbs[i]) + 1;
 	return 0;
 }
 
@@ -156,6 +166,33 @@ exact_add_multiple(ExactSum *a, const ExactSum *b, uint64 n)
 		carry = u128_hi(s);
 	}
 	Assert(carry == 0);
+}
+
+void
+exact_add_mul(ExactSum *a, const ExactSum *b, const ExactSum *c)
+{
+	int			top = c->nlimbs;
+
+	while (top > 0 && c->limbs[top - 1] == 0)
+		top--;
+	for (int i = 0; i < b->nlimbs; i++)
+	{
+		uint64		carry = 0;
+
+		if (b->limbs[i] == 0)
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		Assert(i + top <= a->nlimbs);
+		for (int j = 0; j < top; j++)
+		{
+			u128		s = u128_add(u128_mul64(b->limbs[i], c->limbs[j]),
+									 u128_add(u128_of(a->limbs[i + j]), u128_of(carry)));
+
+			a->limbs[i + j] = u128_lo(s);
+			carry = u128_hi(s);
+		}
+		add_word(a, i + top, carry);
+	}
 }
 
 void

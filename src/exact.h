@@ -28,12 +28,16 @@ extern void exact_copy(ExactSum *to, const ExactSum *from);
 extern bool exact_is_zero(const ExactSum *a);
 extern int	exact_bit_length(const ExactSum *a);
 extern int	exact_cmp(const ExactSum *a, const ExactSum *b);
+extern int	exact_bits(const ExactSum *a);	/* a < 2^bits, the least such */
 
 extern void exact_add(ExactSum *a, const ExactSum *b);
 extern void exact_sub(ExactSum *a, const ExactSum *b);	/* a >= b */
 extern void exact_add_shifted(ExactSum *a, u128 v, int shift);	/* a += v << shift */
 extern void exact_add_product(ExactSum *a, u128 v, uint64 n, int shift);	/* += v*n << shift */
 extern void exact_add_multiple(ExactSum *a, const ExactSum *b, uint64 n);	/* a += b*n */
+
+/* a += b*c; a is at least as wide as b and c together. */
+extern void exact_add_mul(ExactSum *a, const ExactSum *b, const ExactSum *c);
 
 extern void exact_mul(ExactSum *a, uint64 m);
 extern uint64 exact_divrem(ExactSum *a, uint64 d);	/* a /= d, returns the rest */
@@ -43,5 +47,12 @@ extern double exact_to_float8(const ExactSum *a, int exponent);
 
 /* a * 10^-scale * 2^exponent, the same. */
 extern double exact_decimal_to_float8(const ExactSum *a, int scale, int exponent);
+
+/* A number below 2^128. */
+static inline u128
+exact_to_u128(const ExactSum *a)
+{
+	return u128_make(a->nlimbs > 1 ? a->limbs[1] : 0, a->nlimbs > 0 ? a->limbs[0] : 0);
+}
 
 #endif							/* ABC_EXACT_H */

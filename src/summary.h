@@ -159,6 +159,7 @@ extern SummaryCells *summary_cells(const AbcSummary *summary);
 extern const char *summary_check(const AbcSummary *summary);
 extern ExactSum *summary_amount(const SummaryCells *cells);
 extern Datum summary_value(const SummaryCells *cells, bool negative, const ExactSum *amount);
+extern Datum summary_shortest_numeric(double value);
 extern Datum summary_amount_numeric(const SummaryCells *cells, bool negative, const ExactSum *amount);
 
 /*

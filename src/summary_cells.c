@@ -261,8 +261,8 @@ summary_value(const SummaryCells *cells, bool negative, const ExactSum *amount)
 }
 
 /* The shortest decimal that reads back to the float8, whatever extra_float_digits is. */
-static Datum
-shortest_numeric(double value)
+Datum
+summary_shortest_numeric(double value)
 {
 	char		text[DOUBLE_SHORTEST_DECIMAL_LEN];
 
@@ -283,13 +283,13 @@ summary_amount_numeric(const SummaryCells *cells, bool negative, const ExactSum 
 
 	if (cells->kind == VALUE_FLOAT8)
 	{
-		int			bits = exact_bits(amount) + cells->unit_exponent;
+		int			bits = exact_bit_length(amount) + cells->unit_exponent;
 
 		if (bits < 1024)
 		{
 			double		value = exact_to_float8(amount, cells->unit_exponent);
 
-			return shortest_numeric(negative && value != 0 ? -value : value);
+			return summary_shortest_numeric(negative && value != 0 ? -value : value);
 		}
 		/* 2^1023 and more: bits below one are beyond what is of interest */
 		shift = cells->unit_exponent;

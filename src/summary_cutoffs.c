@@ -34,7 +34,9 @@
 
 PG_FUNCTION_INFO_V1(abc_summary_cutoffs);
 PG_FUNCTION_INFO_V1(abc_summary_bounds);
-PG_FUNCTION_INFO_V1(abc_summary_cutoffs_exact);
+PG_FUNCTION_INFO_V1(abc_summary_cutoffs_float8);
+PG_FUNCTION_INFO_V1(abc_summary_cutoffs_int8);
+PG_FUNCTION_INFO_V1(abc_summary_cutoffs_numeric);
 
 #define BOUNDS_COLUMNS	7
 
@@ -82,15 +84,11 @@ cell_largest(const SummaryCells *cells, int i)
 static Datum
 value_numeric(const SummaryCells *cells, Datum value)
 {
-	char		text[DOUBLE_SHORTEST_DECIMAL_LEN];
-
 	if (cells->kind == VALUE_NUMERIC)
 		return value;
 	if (cells->kind == VALUE_INT8)
 		return NumericGetDatum(int64_to_numeric(DatumGetInt64(value)));
-	double_to_shortest_decimal_buf(DatumGetFloat8(value), text);
-	return DirectFunctionCall3(numeric_in, CStringGetDatum(text),
-							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	return summary_shortest_numeric(DatumGetFloat8(value));
 }
 
 /* Under rule "value" the cut-offs are the scheme's, whatever the rows. */
@@ -287,12 +285,11 @@ refuse_incomplete(const SummaryCells *cells, const AbcScheme *scheme)
  * the values is that of the summary.  A value may come more than once, as it
  * does from several shards; NULL arrays are empty ones.
  */
-Datum
-abc_summary_cutoffs_exact(PG_FUNCTION_ARGS)
+static Datum
+cutoffs_exact_common(FunctionCallInfo fcinfo, Oid type)
 {
 	SummaryCells *cells;
 	const AbcScheme *scheme;
-	Oid			type = get_element_type(get_fn_expr_argtype(fcinfo->flinfo, 2));
 	Datum		values[ABC_MAX_CUTS];
 	bool		nulls[ABC_MAX_CUTS];
 	int			dims[1];
@@ -333,4 +330,22 @@ abc_summary_cutoffs_exact(PG_FUNCTION_ARGS)
 												 -1, false, TYPALIGN_INT));
 	PG_RETURN_ARRAYTYPE_P(construct_md_array(values, nulls, 1, dims, lbs, type,
 											 sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+Datum
+abc_summary_cutoffs_float8(PG_FUNCTION_ARGS)
+{
+	return cutoffs_exact_common(fcinfo, FLOAT8OID);
+}
+
+Datum
+abc_summary_cutoffs_int8(PG_FUNCTION_ARGS)
+{
+	return cutoffs_exact_common(fcinfo, INT8OID);
+}
+
+Datum
+abc_summary_cutoffs_numeric(PG_FUNCTION_ARGS)
+{
+	return cutoffs_exact_common(fcinfo, NUMERICOID);
 }
