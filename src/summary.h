@@ -162,6 +162,48 @@ extern Datum summary_value(const SummaryCells *cells, bool negative, const Exact
 extern Datum summary_shortest_numeric(double value);
 extern Datum summary_amount_numeric(const SummaryCells *cells, bool negative, const ExactSum *amount);
 
+static inline uint16 *
+summary_hash(const SummaryState *state)
+{
+	return (uint16 *) summary_entry(state, state->capacity);
+}
+
+/* Where the bucket is in the hash table, or where it would be put. */
+static inline uint32
+summary_hash_position(const SummaryState *state, uint64 bucket)
+{
+	const uint16 *hash = summary_hash(state);
+	uint32		mask = 2 * state->capacity - 1;
+	uint32		at = (uint32) ((bucket * UINT64CONST(0x9E3779B97F4A7C15)) >> 40) & mask;
+
+	while (hash[at] != 0 && summary_entry(state, hash[at] - 1)[SUMMARY_ENTRY_BUCKET] != bucket)
+		at = (at + 1) & mask;
+	return at;
+}
+
+/*
+ * Add one row to a bucket that is there, if its sum has two words and room: the
+ * short way of nearly every row.
+ */
+static inline bool
+summary_state_add_fast(SummaryState *state, uint64 bucket, u128 amount)
+{
+	uint32		number = summary_hash(state)[summary_hash_position(state, bucket)];
+	uint64	   *entry;
+	u128		sum;
+
+	if (unlikely(number == 0 || state->words != 2))
+		return false;
+	entry = state->entries + (number - 1) * (SUMMARY_ENTRY_SUM + 2);
+	sum = u128_add(u128_make(entry[SUMMARY_ENTRY_SUM + 1], entry[SUMMARY_ENTRY_SUM]), amount);
+	if (unlikely((u128_hi(sum) >> 63) != 0))
+		return false;
+	entry[SUMMARY_ENTRY_COUNT]++;
+	entry[SUMMARY_ENTRY_SUM] = u128_lo(sum);
+	entry[SUMMARY_ENTRY_SUM + 1] = u128_hi(sum);
+	return true;
+}
+
 /*
  * The binary exponent of the unit of a float8 bucket's sum: that of the last
  * place of its smallest values.

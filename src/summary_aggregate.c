@@ -110,7 +110,8 @@ abc_summarize_float8_transfn(PG_FUNCTION_ARGS)
 		sum[1] = 0;
 		if (unlikely(shift > 52))
 			sum[0] <<= Max(field, 1) - summary_float8_field(bucket, shift);
-		state = summary_state_add(state, bucket, 1, sum, 2);
+		if (unlikely(!summary_state_add_fast(state, bucket, u128_of(sum[0]))))
+			state = summary_state_add(state, bucket, 1, sum, 2);
 	}
 	return state_result(fcinfo, state);
 }
@@ -122,6 +123,8 @@ add_decimal(SummaryState *state, bool negative, u128 magnitude, int scale)
 	uint64		bucket = (negative ? SUMMARY_NEGATIVE : 0) | (key >> state->head.shift);
 	uint64		sum[2];
 
+	if (likely(summary_state_add_fast(state, bucket, magnitude)))
+		return state;
 	sum[0] = u128_lo(magnitude);
 	sum[1] = u128_hi(magnitude);
 	return summary_state_add(state, bucket, 1, sum, 2);

@@ -27,33 +27,14 @@ state_size(int capacity, int words)
 		(Size) 2 * capacity * sizeof(uint16);
 }
 
-static inline uint16 *
-state_hash(const SummaryState *state)
-{
-	return (uint16 *) summary_entry(state, state->capacity);
-}
-
-/* Where the bucket is in the hash table, or where it would be put. */
-static inline uint32
-hash_position(const SummaryState *state, uint64 bucket)
-{
-	const uint16 *hash = state_hash(state);
-	uint32		mask = 2 * state->capacity - 1;
-	uint32		at = (uint32) ((bucket * UINT64CONST(0x9E3779B97F4A7C15)) >> 40) & mask;
-
-	while (hash[at] != 0 && summary_entry(state, hash[at] - 1)[SUMMARY_ENTRY_BUCKET] != bucket)
-		at = (at + 1) & mask;
-	return at;
-}
-
 static void
 rehash(SummaryState *state)
 {
-	uint16	   *hash = state_hash(state);
+	uint16	   *hash = summary_hash(state);
 
 	memset(hash, 0, 2 * state->capacity * sizeof(uint16));
 	for (int i = 0; i < state->head.nbuckets; i++)
-		hash[hash_position(state, summary_entry(state, i)[SUMMARY_ENTRY_BUCKET])] = i + 1;
+		hash[summary_hash_position(state, summary_entry(state, i)[SUMMARY_ENTRY_BUCKET])] = i + 1;
 }
 
 static SummaryState *
@@ -323,8 +304,8 @@ make_coarser(SummaryState *state, int drop)
 SummaryState *
 summary_state_add(SummaryState *state, uint64 bucket, int64 count, const uint64 *sum, int nwords)
 {
-	uint32		at = hash_position(state, bucket);
-	uint16	   *hash = state_hash(state);
+	uint32		at = summary_hash_position(state, bucket);
+	uint16	   *hash = summary_hash(state);
 	uint64	   *entry;
 	bool		added = hash[at] == 0;
 
@@ -335,8 +316,8 @@ summary_state_add(SummaryState *state, uint64 bucket, int64 count, const uint64 
 		else
 		{
 			state = resize(state, state->capacity, nwords);
-			hash = state_hash(state);
-			at = hash_position(state, bucket);
+			hash = summary_hash(state);
+			at = summary_hash_position(state, bucket);
 		}
 	}
 	if (unlikely(added))
@@ -344,8 +325,8 @@ summary_state_add(SummaryState *state, uint64 bucket, int64 count, const uint64 
 		if (state->head.nbuckets == state->capacity)
 		{
 			state = resize(state, state->capacity * 2, state->words);
-			at = hash_position(state, bucket);
-			hash = state_hash(state);
+			at = summary_hash_position(state, bucket);
+			hash = summary_hash(state);
 		}
 		entry = summary_entry(state, state->head.nbuckets);
 		memset(entry, 0, summary_stride(state) * sizeof(uint64));
@@ -421,9 +402,12 @@ summary_state_thaw(const AbcSummary *summary)
 		return resize((const SummaryState *) summary, ((const SummaryState *) summary)->capacity,
 					  ((const SummaryState *) summary)->words);
 
-	summary_read(&reader, summary);
-	while (summary_next(&reader))
-		words = Max(words, reader.sum_size / (int) sizeof(uint64) + 1);
+	if (summary->kind == VALUE_NUMERIC)
+	{
+		summary_read(&reader, summary);
+		while (summary_next(&reader))
+			words = Max(words, reader.sum_size / (int) sizeof(uint64) + 1);
+	}
 	while (capacity < summary->nbuckets)
 		capacity *= 2;
 	state = make_state(summary, capacity, words);
