@@ -3,6 +3,7 @@
 #   make, make install, make installcheck   as in any PGXS extension; PG_CONFIG=... picks the server
 #   make check   every test on a throwaway server of its own; TESTS="tier scheme" runs only those
 #   make demo    a logistics company, generated and classified on a throwaway server
+#   make bench   ratios against plain SQL, the floor and DuckDB; BENCH_ROWS=500000 for a quick look
 #   make dist    the release archive, from the last commit
 
 EXTENSION = abc_tier
@@ -21,7 +22,7 @@ PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes -Wdeclarati
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 
-OWN_GOALS = check demo dist
+OWN_GOALS = check demo bench dist
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
 
@@ -35,6 +36,9 @@ check:
 
 demo:
 	@SANDBOX_MAKE='with_llvm=no' .ci/sandbox examples/demo
+
+bench:
+	@SANDBOX_MAKE='with_llvm=no' .ci/sandbox bench/run $(BENCH_ROWS)
 
 dist:
 	git archive --prefix=abc_tier-$(EXTVERSION)/ -o abc_tier-$(EXTVERSION).zip HEAD

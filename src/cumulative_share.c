@@ -54,7 +54,7 @@ share_through(const RankedGroup *group, void *arg)
 	if (of->total == 0)
 	{
 		of->exponent = (int) (group->scale * INT64CONST(3321929) / 1000000) -
-			exact_bit_length(group->total);
+			exact_bits(group->total);
 		of->total = exact_decimal_to_float8(group->total, group->scale, of->exponent);
 	}
 	return exact_decimal_to_float8(group->through, group->scale, of->exponent) / of->total;

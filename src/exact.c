@@ -37,6 +37,14 @@ exact_copy(ExactSum *to, const ExactSum *from)
 	memcpy(to->limbs, from->limbs, from->nlimbs * sizeof(uint64));
 }
 
+void
+exact_extend(ExactSum *to, const ExactSum *from)
+{
+	Assert(to->nlimbs >= from->nlimbs);
+	exact_set_zero(to);
+	memcpy(to->limbs, from->limbs, from->nlimbs * sizeof(uint64));
+}
+
 bool
 exact_is_zero(const ExactSum *a)
 {
@@ -44,15 +52,6 @@ exact_is_zero(const ExactSum *a)
 		if (a->limbs[i] != 0)
 			return false;
 	return true;
-}
-
-int
-exact_bit_length(const ExactSum *a)
-{
-	for (int i = a->nlimbs - 1; i >= 0; i--)
-		if (a->limbs[i] != 0)
-			return 64 * i + pg_leftmost_one_pos64(a->limbs[i]) + 1;
-	return 0;
 }
 
 int

@@ -241,7 +241,15 @@ sub classify
 
 	if ($scheme->{rule} eq 'value')
 	{
-		$tiers[$_] = tier_by_value($type, $scheme, $values[$_]) foreach @rows;
+		my @limits = map {
+			{
+				%$_,
+				$type eq 'float8'
+				? (double => double_of_text($_->{text}))
+				: (value => value_of_decimal($_->{text}))
+			}
+		} @{ $scheme->{cuts} };
+		$tiers[$_] = tier_by_value($type, $values[$_], @limits) foreach @rows;
 		return @tiers;
 	}
 
@@ -265,19 +273,9 @@ sub classify
 		@rows = grep { $integers[$_] > 0 } @rows;
 	}
 
-	@rows = sort { $integers[$b] <=> $integers[$a] } @rows;
-	my @groups;
-	foreach my $row (@rows)
-	{
-		if (@groups && $integers[ $groups[-1][0] ] == $integers[$row])
-		{
-			push @{ $groups[-1] }, $row;
-		}
-		else
-		{
-			push @groups, [$row];
-		}
-	}
+	my %group;
+	push @{ $group{"$integers[$_]"} }, $_ foreach @rows;
+	my @groups = sort { $integers[ $b->[0] ] <=> $integers[ $a->[0] ] } values %group;
 
 	my $total = 0;
 	$total = $total + ($weighs ? $integers[$_] : 1) foreach @rows;
@@ -288,18 +286,19 @@ sub classify
 		return @tiers;
 	}
 
+	# One by one the rows of a group never get a better tier: the first and the last
+	# tell which tiers they span.
 	my $before = 0;
 	foreach my $group (@groups)
 	{
-		my @span;
-		foreach my $row (@$group)
-		{
-			my $after = $before + ($weighs ? $integers[$row] : 1);
-			push @span, tier_of_step($scheme, $before, $after, $total);
-			$before = $after;
-		}
-		my $tier = $scheme->{ties} eq 'up' ? $span[0] : $span[-1];
+		my $own = $weighs ? $integers[ $group->[0] ] : 1;
+		my $after = $before + $own * @$group;
+		my $tier =
+		  $scheme->{ties} eq 'up'
+		  ? tier_of_step($scheme, $before, $before + $own, $total)
+		  : tier_of_step($scheme, $after - $own, $after, $total);
 		$tiers[$_] = $tier foreach @$group;
+		$before = $after;
 	}
 	return @tiers;
 }
@@ -381,26 +380,21 @@ sub fill_tiers
 	return;
 }
 
+# The first tier whose cut the value meets, else the last.  A float8 meets the cut
+# as a float8.
 sub tier_by_value
 {
-	my ($type, $scheme, $value) = @_;
+	my ($type, $value, @limits) = @_;
 	my $tier = 0;
 
-	foreach my $cut (@{ $scheme->{cuts} })
+	foreach my $limit (@limits)
 	{
-		my $sign;
-		if ($type eq 'float8')
-		{
-			# A float8 meets the cut as a float8.
-			$sign = $value->{double} <=> double_of_text($cut->{text});
-		}
-		else
-		{
-			my $limit = value_of_decimal($cut->{text});
-			$sign = $value->{num} * power(10, $limit->{exp}) <=>
-			  $limit->{num} * power(10, $value->{exp});
-		}
-		return $tier if $cut->{above} ? $sign > 0 : $sign >= 0;
+		my $sign =
+		  $type eq 'float8'
+		  ? $value->{double} <=> $limit->{double}
+		  : $value->{num} * power(10, $limit->{value}{exp}) <=>
+			$limit->{value}{num} * power(10, $value->{exp});
+		return $tier if $limit->{above} ? $sign > 0 : $sign >= 0;
 		$tier++;
 	}
 	return $tier;
@@ -455,7 +449,7 @@ sub cutoffs_by_value
 	{
 		next if !defined $limits[ $n - 1 ];
 		my ($above, $own) = integers($type, @limits[ $n - 1, $n ]);
-		$limits[$n] = $limits[ $n - 1 ] if $own > $above;
+		$limits[$n] = $limits[ $n - 1 ] if !defined $own || $own > $above;
 	}
 	return [
 		map { defined $_ ? show($type, $_->{exp} > $scale ? $_->{exp} : $scale, $_) : undef } @limits
@@ -539,39 +533,37 @@ sub assign
 }
 
 # ---------------------------------------------------------------------------
-# Shares: the bytes of the float8, undef for NULL.
+# Shares: the bytes of the float8, undef for NULL.  Total and cumulated value are
+# exact, each rounded once to 53 bits, of whatever exponent, then divided.
 # ---------------------------------------------------------------------------
 
 sub cumulative_shares
 {
 	my ($type, @values) = @_;
 	my @integers = integers($type, @values);
+	my %group;
+	push @{ $group{"$integers[$_]"} }, $_ foreach grep { defined $integers[$_] } 0 .. $#integers;
+	my @groups = sort { $integers[ $b->[0] ] <=> $integers[ $a->[0] ] } values %group;
 	my $den = $type eq 'numeric' ? power(10, largest_scale(@values)) : 1;
-	my @rows = sort { $integers[$b] <=> $integers[$a] }
-	  grep { defined $integers[$_] } 0 .. $#integers;
 	my @shares = map { undef } @values;
 	my $total = 0;
 
-	foreach my $row (@rows)
+	foreach my $group (@groups)
 	{
-		$total = $total + $integers[$row] if $integers[$row] > 0;
+		my $value = $integers[ $group->[0] ];
+		$total = $total + $value * @$group if $value > 0;
 	}
 	return @shares if $total <= 0;
 	my ($total_mantissa, $total_exponent) = round53($total, $den);
 
 	my $sum = 0;
-	while (@rows)
+	foreach my $group (@groups)
 	{
-		my $value = $integers[ $rows[0] ];
-		my @group;
-		while (@rows && $integers[ $rows[0] ] == $value)
-		{
-			push @group, shift @rows;
-		}
-		$sum = $sum + $value * @group if $value > 0;
+		my $value = $integers[ $group->[0] ];
+		$sum = $sum + $value * @$group if $value > 0;
 		my ($mantissa, $exponent) = round53($sum, $den);
 		my $share = ldexp($mantissa / $total_mantissa, $exponent - $total_exponent);
-		$shares[$_] = unpack('H*', pack('d>', $share)) foreach @group;
+		$shares[$_] = unpack('H*', pack('d>', $share)) foreach @$group;
 	}
 	return @shares;
 }

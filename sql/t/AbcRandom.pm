@@ -78,6 +78,9 @@ my %shape = (
 		both_ends => sub {
 			pick('1' . '0' x 300, '0.' . '0' x 299 . '1', '1', '2.50');
 		},
+		beyond_float8 => sub {
+			pick('1' . '0' x 400, '3' . '0' x 399, '0.' . '0' x 399 . '1', '0.' . '0' x 340 . '7');
+		},
 		long_groups => sub { between(1, 9) . '0' x between(0, 30) . '.' . '0' x between(1, 20) . '1' },
 	},
 	bigint => {
