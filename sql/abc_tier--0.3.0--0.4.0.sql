@@ -190,13 +190,13 @@ CREATE FUNCTION abc_hhi(summary abc_summary, OUT low float8, OUT high float8) RE
 COMMENT ON FUNCTION abc_hhi(abc_summary) IS
     'interval in which the Herfindahl-Hirschman index (sum of squared shares) of the values surely lies; negative values are an error, NULL without a positive one';
 
-CREATE FUNCTION abc_top_share(summary abc_summary, fraction numeric, OUT low float8, OUT high float8) RETURNS record
+CREATE FUNCTION abc_top_share(summary abc_summary, fraction float8, OUT low float8, OUT high float8) RETURNS record
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'abc_summary_top_share';
-COMMENT ON FUNCTION abc_top_share(abc_summary, numeric) IS
+COMMENT ON FUNCTION abc_top_share(abc_summary, float8) IS
     'interval in which the share of the total that the best fraction of the rows holds (0.2: the best 20 %, rounded up to whole rows) surely lies; negative values are an error, NULL without a positive one';
 
-CREATE FUNCTION abc_lorenz(summary abc_summary, OUT population_share float8, OUT value_share float8) RETURNS SETOF record
+CREATE FUNCTION abc_lorenz(summary abc_summary) RETURNS SETOF abc_lorenz_point
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 2000
     AS 'MODULE_PATHNAME', 'abc_summary_lorenz';
 COMMENT ON FUNCTION abc_lorenz(abc_summary) IS

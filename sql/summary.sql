@@ -31,7 +31,13 @@ FROM product;
 SELECT g.low = g.high AS known, g.low AS gini, h.low AS hhi, t.low AS top
 FROM (SELECT abc_summarize(v) AS s FROM unnest('{3,1,1,0,0,0,0,0,0,0}'::float8[]) AS v) AS x,
      abc_gini(s) AS g, abc_hhi(s) AS h, abc_top_share(s, 0.2) AS t;
-SELECT round(l.population_share::numeric, 6) AS population, round(l.value_share::numeric, 6) AS value
+-- the intervals hold what the aggregates say of the values themselves
+SELECT (gini).low <= abc_gini AND abc_gini <= (gini).high AS gini, (hhi).low <= abc_hhi AND abc_hhi <= (hhi).high AS hhi,
+       (top).low <= abc_top_share AND abc_top_share <= (top).high AS top, (gini).high - (gini).low < 1e-5 AS narrow
+FROM (SELECT abc_gini(abc_summarize(v)) AS gini, abc_hhi(abc_summarize(v)) AS hhi, abc_top_share(abc_summarize(v), 0.2) AS top,
+             abc_gini(v), abc_hhi(v), abc_top_share(v, 0.2)
+      FROM (SELECT exp(8 * sin(i)) AS v FROM generate_series(1, 10000) AS i) AS x) AS y;
+SELECT l.customers, round(l.customer_share::numeric, 6) AS share, round(l.value_share::numeric, 6) AS value
 FROM (SELECT abc_summarize(v) AS s FROM unnest('{3,1,1,0,0,0,0,0,0,0}'::bigint[]) AS v) AS x, abc_lorenz(s) AS l;
 
 -- No rows, only NULLs: nothing, and nothing changes a summary.  Zeros are values without weight.

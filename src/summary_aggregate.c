@@ -158,7 +158,7 @@ add_wide(SummaryState *state, const DecimalView *view, int scale)
 	uint64		key;
 
 	decimal_to_exact(view, scale, magnitude);
-	nwords = exact_bit_length(magnitude) / 64 + 1;
+	nwords = exact_bits(magnitude) / 64 + 1;
 	key = summary_key_exact(magnitude, scale);
 	state = summary_state_add(state, (view->negative ? SUMMARY_NEGATIVE : 0) | (key >> state->head.shift),
 							  1, magnitude->limbs, nwords);

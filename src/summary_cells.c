@@ -283,7 +283,7 @@ summary_amount_numeric(const SummaryCells *cells, bool negative, const ExactSum 
 
 	if (cells->kind == VALUE_FLOAT8)
 	{
-		int			bits = exact_bit_length(amount) + cells->unit_exponent;
+		int			bits = exact_bits(amount) + cells->unit_exponent;
 
 		if (bits < 1024)
 		{

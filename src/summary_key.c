@@ -198,12 +198,12 @@ summary_power10(int scale, int nlimbs)
 uint64
 summary_key_exact(const ExactSum *magnitude, int scale)
 {
-	int			bits = exact_bit_length(magnitude);
+	int			bits = exact_bits(magnitude);
 	int			power_bits = (int) ((int64) scale * 3321929 / 1000000) + 1;
 	int			nlimbs = exact_limbs_for(Max(bits, power_bits) + 2);
 	ExactSum   *rest = exact_create(nlimbs);
 	ExactSum   *divisor = summary_power10(scale, nlimbs);
-	int			exponent = bits - exact_bit_length(divisor);
+	int			exponent = bits - exact_bits(divisor);
 	uint64		fraction = 0;
 
 	CHECK_FOR_INTERRUPTS();

@@ -93,7 +93,7 @@ cells_without_negative(Datum summary, const char *function)
 static double
 ratio(const ExactSum *a, const ExactSum *b)
 {
-	int			exponent = -exact_bit_length(b);
+	int			exponent = -exact_bits(b);
 
 	return exact_to_float8(a, exponent) / exact_to_float8(b, exponent);
 }
@@ -204,23 +204,22 @@ abc_summary_hhi(PG_FUNCTION_ARGS)
 	return interval_result(fcinfo, cells, low, low + inside);
 }
 
-/* The least whole number of rows that is the fraction of all, or more. */
+/*
+ * The least whole number of rows that is the fraction of all, or more; 0.2 is
+ * taken as the decimal, not as the float8 slightly above it.
+ */
 static int64
-rows_of_fraction(const SummaryCells *cells, Datum fraction)
+rows_of_fraction(const SummaryCells *cells, double fraction)
 {
-	Datum		zero = NumericGetDatum(int64_to_numeric(0));
-	Datum		one = NumericGetDatum(int64_to_numeric(1));
 	Datum		product;
 
-	if (numeric_is_nan(DatumGetNumeric(fraction)) ||
-		DatumGetBool(DirectFunctionCall2(numeric_lt, fraction, zero)) ||
-		DatumGetBool(DirectFunctionCall2(numeric_gt, fraction, one)))
+	if (!(fraction > 0 && fraction <= 1))
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("fraction %s is not between 0 and 1",
-						DatumGetCString(DirectFunctionCall1(numeric_out, fraction))),
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("fraction %s is not above 0 and at most 1",
+						DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(fraction)))),
 				 errhint("The best 20 %% of the rows are 0.2.")));
-	product = DirectFunctionCall2(numeric_mul, fraction,
+	product = DirectFunctionCall2(numeric_mul, summary_shortest_numeric(fraction),
 								  NumericGetDatum(int64_to_numeric(cells->count)));
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8,
 											 DirectFunctionCall1(numeric_ceil, product)));
@@ -256,7 +255,7 @@ Datum
 abc_summary_top_share(PG_FUNCTION_ARGS)
 {
 	SummaryCells *cells = cells_without_negative(PG_GETARG_DATUM(0), "abc_top_share");
-	int64		rows = rows_of_fraction(cells, PG_GETARG_DATUM(1));
+	int64		rows = rows_of_fraction(cells, PG_GETARG_FLOAT8(1));
 	ExactSum   *low = summary_amount(cells);
 	ExactSum   *high = summary_amount(cells);
 
@@ -280,8 +279,8 @@ abc_summary_top_share(PG_FUNCTION_ARGS)
 }
 
 /*
- * The Lorenz curve from the smallest values up: the share of the rows and of
- * the total, from (0, 0) to (1, 1).
+ * The Lorenz curve from the smallest values up: so many rows, their share of
+ * all, and the share of the total that they hold, from 0 to 1.
  */
 Datum
 abc_summary_lorenz(PG_FUNCTION_ARGS)
@@ -289,7 +288,7 @@ abc_summary_lorenz(PG_FUNCTION_ARGS)
 	SummaryCells *cells = cells_without_negative(PG_GETARG_DATUM(0), "abc_lorenz");
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	ExactSum   *sum = summary_amount(cells);
-	bool		nulls[2] = {false, false};
+	bool		nulls[3] = {false, false, false};
 	int64		rows = 0;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -297,15 +296,16 @@ abc_summary_lorenz(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	for (int i = cells->ncells; i >= 0; i--)
 	{
-		Datum		values[2];
+		Datum		values[3];
 
 		if (i < cells->ncells)
 		{
 			rows += cells->cells[i].count;
 			exact_add(sum, cells->cells[i].sum);
 		}
-		values[0] = Float8GetDatum((double) rows / (double) cells->count);
-		values[1] = Float8GetDatum(ratio(sum, cells->positive));
+		values[0] = Int64GetDatum(rows);
+		values[1] = Float8GetDatum((double) rows / (double) cells->count);
+		values[2] = Float8GetDatum(ratio(sum, cells->positive));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;

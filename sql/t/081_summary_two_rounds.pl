@@ -166,8 +166,8 @@ $node->safe_psql('postgres', q{
 			RETURN format('%s outside of %s', c, i);
 		END IF;
 		RETURN (SELECT format('%s points of the Lorenz curve, from %s to %s', count(*), min(value_share), max(value_share))
-			FROM abc_lorenz(s) HAVING min(value_share) <> 0 OR max(value_share) <> 1 OR max(population_share) <> 1 OR count(*) < 2
-				OR bool_or(value_share > population_share));
+			FROM abc_lorenz(s) HAVING min(value_share) <> 0 OR max(value_share) <> 1 OR max(customer_share) <> 1 OR count(*) < 2
+				OR bool_or(value_share > customer_share));
 	END $$;
 });
 
