@@ -112,11 +112,13 @@ summary_write_end(SummaryWriter *writer)
  */
 
 /* The next number; a fault unless it is written in the fewest bytes. */
-static uint64
+static inline uint64
 read_varint(SummaryReader *reader)
 {
 	uint64		value = 0;
 
+	if (likely(reader->at < reader->end && (uint8) *reader->at < 0x80))
+		return (uint8) *reader->at++;
 	for (int i = 0; reader->at < reader->end && i < VARINT_MAX_BYTES; i++)
 	{
 		uint8		byte = (uint8) *reader->at++;

@@ -10,6 +10,7 @@
 #include "common/int.h"
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
+#include "port/pg_bswap.h"
 #include "utils/memutils.h"
 
 #include "summary_io.h"
@@ -419,8 +420,11 @@ summary_state_thaw(const AbcSummary *summary)
 		memset(entry, 0, summary_stride(state) * sizeof(uint64));
 		entry[SUMMARY_ENTRY_BUCKET] = reader.bucket;
 		entry[SUMMARY_ENTRY_COUNT] = reader.count;
-		for (int b = 0; b < reader.sum_size; b++)
-			entry[SUMMARY_ENTRY_SUM + b / 8] |= (uint64) (uint8) reader.sum[b] << (8 * (b % 8));
+		memcpy(entry + SUMMARY_ENTRY_SUM, reader.sum,
+			   Min(reader.sum_size, words * (int) sizeof(uint64)));
+		/* from least byte first to the machine's order: nothing on most */
+		for (int w = SUMMARY_ENTRY_SUM; w < summary_stride(state); w++)
+			entry[w] = pg_bswap64(pg_hton64(entry[w]));
 	}
 	rehash(state);
 	return keep_highest_bit_clear(state);
