@@ -20,16 +20,32 @@ SELECT * FROM abc_weight_variants(ARRAY[0.4, 0.6], 0.05);
 CREATE TABLE customer AS
 SELECT i AS customer, exp((i * 7919 % 1009) / 200.0::float8) AS sales, ((i * 104729) % 997)::float8 AS profit, ((i * 31) % 53)::float8 AS orders, ((i * 17) % 12)::float8 AS years
 FROM generate_series(1, 1000) i;
--- who would change tier if a weight moved by 5 points, and where to
+-- who would change tier if a weight moved by 5 points, and where to: metrics made comparable once
+CREATE TABLE moved AS
+WITH normalized AS (
+    SELECT customer, abc_normalize(sales, 'rank') OVER w AS a, abc_normalize(profit, 'rank') OVER w AS b,
+           abc_normalize(orders, 'rank') OVER w AS c, abc_normalize(years, 'rank') OVER w AS d
+    FROM customer WINDOW w AS ()
+), given AS MATERIALIZED (
+    SELECT *, abc_classify(40 * a + 30 * b + 20 * c + 10 * d, 'count 20/60') OVER () AS tier FROM normalized
+)
+SELECT variant, customer, tier, would_be
+FROM abc_weight_variants(ARRAY[40, 30, 20, 10]) v CROSS JOIN LATERAL (
+    SELECT customer, tier, abc_classify(v.weights[1] * a + v.weights[2] * b + v.weights[3] * c + v.weights[4] * d, 'count 20/60') OVER () AS would_be
+    FROM given) t
+WHERE tier <> would_be;
+SELECT variant, count(*) FILTER (WHERE would_be < tier) AS up, count(*) FILTER (WHERE would_be > tier) AS down
+FROM moved GROUP BY variant ORDER BY variant;
+-- the same with a score for each variant
 WITH tiered AS (
     SELECT customer, variant, abc_classify(score, 'count 20/60') OVER (PARTITION BY variant) AS tier
     FROM (SELECT customer, v.variant, abc_score(ARRAY[sales, profit, orders, years], v.weights) OVER (PARTITION BY v.variant) AS score
           FROM customer CROSS JOIN abc_weight_variants(ARRAY[40, 30, 20, 10], 5) v) s
 )
-SELECT t.variant, count(*) FILTER (WHERE t.tier < g.tier) AS up, count(*) FILTER (WHERE t.tier > g.tier) AS down
-FROM tiered t JOIN tiered g ON g.customer = t.customer AND g.variant = 'as given'
-GROUP BY t.variant ORDER BY t.variant;
--- the same, variant by variant, weights as constants
+SELECT count(*) AS moved, count(m.customer) AS the_same
+FROM tiered t JOIN tiered g ON g.customer = t.customer AND g.variant = 'as given' AND g.tier <> t.tier
+FULL JOIN moved m ON m.customer = t.customer AND m.variant = t.variant AND m.tier = g.tier AND m.would_be = t.tier;
+-- one variant, weights as constants
 SELECT count(*) AS moved
 FROM (SELECT customer, abc_classify(a, 'count 20/60') OVER () AS given, abc_classify(b, 'count 20/60') OVER () AS varied
       FROM (SELECT customer, abc_score(ARRAY[sales, profit, orders, years], ARRAY[40, 30, 20, 10]) OVER () AS a,

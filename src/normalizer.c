@@ -35,6 +35,7 @@
 #include "normalizer.h"
 
 #define CHUNK			1024	/* values looked at together */
+#define CHUNK_EXPONENTS	63		/* 53 bits of mantissa, 63 of shift, 10 of count: 126 */
 #define SAFE_EXPONENT	400		/* squares of values within 2^+-400 are no problem */
 
 static bool
@@ -107,14 +108,42 @@ begin_pass(Normalizer *normalizer)
 	normalizer->at = normalizer->end = NULL;
 }
 
+/*
+ * Add values to sum i; NaN adds nothing.  Values whose exponents lie within
+ * CHUNK_EXPONENTS add up to less than 2^127 in units of the smallest, so that
+ * they can be added as integers before they meet the sum.
+ */
 static ExactState *
-add_float8(ExactState *state, int i, double value)
+add_values(ExactState *state, int i, const double *values, int n)
 {
+	int			least = PG_INT32_MAX;
+	int			greatest = PG_INT32_MIN;
+	u128		sums[2] = {u128_of(0), u128_of(0)}; /* of positive and of negative values */
 	int			exponent;
 	bool		negative;
-	uint64		mantissa = exact_split_float8(value, &exponent, &negative);
 
-	return exact_state_add_binary(state, i, negative, u128_of(mantissa), exponent);
+	for (int v = 0; v < n; v++)
+	{
+		if (isnan(values[v]) || values[v] == 0)
+			continue;
+		(void) exact_split_float8(values[v], &exponent, &negative);
+		least = Min(least, exponent);
+		greatest = Max(greatest, exponent);
+	}
+	for (int v = 0; v < n; v++)
+	{
+		uint64		mantissa;
+
+		if (isnan(values[v]) || values[v] == 0)
+			continue;
+		mantissa = exact_split_float8(values[v], &exponent, &negative);
+		if (likely(greatest - least <= CHUNK_EXPONENTS))
+			sums[negative] = u128_add(sums[negative], u128_shl(u128_of(mantissa), exponent - least));
+		else
+			state = exact_state_add_binary(state, i, negative, u128_of(mantissa), exponent);
+	}
+	state = exact_state_add_binary(state, i, false, sums[0], least);
+	return exact_state_add_binary(state, i, true, sums[1], least);
 }
 
 static double
@@ -203,12 +232,8 @@ learn_deviation(Normalizer *normalizer)
 	{
 		shift_values(normalizer, values, n);
 		for (int i = 0; i < n; i++)
-		{
-			if (isnan(values[i]))
-				continue;
-			count++;
-			state = add_float8(state, 0, values[i]);
-		}
+			count += !isnan(values[i]);
+		state = add_values(state, 0, values, n);
 	}
 	normalizer->mean = sum_as_float8(state, 0) / count;
 
@@ -220,9 +245,9 @@ learn_deviation(Normalizer *normalizer)
 		{
 			double		difference = values[i] - normalizer->mean;
 
-			if (!isnan(difference))
-				state = add_float8(state, 1, difference * difference);
+			values[i] = difference * difference;
 		}
+		state = add_values(state, 1, values, n);
 	}
 	normalizer->deviation = sqrt(sum_as_float8(state, 1) / count);
 	pfree(state);

@@ -42,7 +42,7 @@
 
 PG_FUNCTION_INFO_V1(abc_score);
 
-#define EVAL_ROWS		1000	/* rows between two resets of the evaluation's memory */
+#define EVAL_ROWS		64		/* rows between two resets of the evaluation's memory */
 #define CHUNK			512		/* rows scored together */
 #define LEAST_MEMORY	(64 * 1024) /* bytes of a store, however little work_mem */
 
