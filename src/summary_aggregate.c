@@ -89,7 +89,7 @@ abc_summarize_float8_transfn(PG_FUNCTION_ARGS)
 	value = PG_GETARG_FLOAT8(1);
 	/* only NaN and the infinities minus themselves are not zero */
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite(VALUE_FLOAT8, Float8GetDatum(value));
+		values_refuse_nonfinite("value", VALUE_FLOAT8, Float8GetDatum(value));
 	state = transition_state(fcinfo, VALUE_FLOAT8);
 	summary_state_count_rows(state, 1);
 	if (value == 0)
@@ -177,7 +177,7 @@ abc_summarize_numeric_transfn(PG_FUNCTION_ARGS)
 		return state_unchanged(fcinfo);
 	decimal_view(PG_GETARG_DATUM(1), &view);
 	if (unlikely(!view.finite))
-		values_refuse_nonfinite(VALUE_NUMERIC, PG_GETARG_DATUM(1));
+		values_refuse_nonfinite("value", VALUE_NUMERIC, PG_GETARG_DATUM(1));
 	state = transition_state(fcinfo, VALUE_NUMERIC);
 	summary_state_count_rows(state, 1);
 	if (unlikely(view.dscale > state->head.scale))

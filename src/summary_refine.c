@@ -60,7 +60,7 @@ decimal_magnitude(const SummaryCells *cells, Datum value, ExactSum **magnitude, 
 
 	decimal_view(value, &view);
 	if (!view.finite)
-		values_refuse_nonfinite(VALUE_NUMERIC, value);
+		values_refuse_nonfinite("value", VALUE_NUMERIC, value);
 	if (view.dscale > cells->scale)
 		return false;
 	*magnitude = exact_create(exact_limbs_for(decimal_bits(&view, cells->scale)) + 1);
@@ -126,7 +126,7 @@ place_value(const SummaryCells *cells, Datum value, int64 count, GivenValue *giv
 		double		v = DatumGetFloat8(value);
 
 		if (v - v != 0.0)
-			values_refuse_nonfinite(VALUE_FLOAT8, value);
+			values_refuse_nonfinite("value", VALUE_FLOAT8, value);
 		if (v != 0)
 			memcpy(&key, &v, sizeof(key));
 	}
