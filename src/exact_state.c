@@ -53,6 +53,13 @@ refuse_out_of_range(void)
 					   EXACT_STATE_MAX_SCALE, EXACT_STATE_MAX_LIMBS * 64)));
 }
 
+void
+exact_state_count_row(ExactState *state)
+{
+	if (pg_add_s64_overflow(state->count, 1, &state->count))
+		refuse_out_of_range();
+}
+
 /*
  * Limbs
  */
@@ -435,7 +442,7 @@ exact_state_check(const ExactState *state)
 
 		if (state->kind == EXACT_FLOAT8 &&
 			(sum->scale != 0 || sum->low < EXACT_FLOAT8_LOW ||
-			 sum->low + sum->nlimbs > EXACT_FLOAT8_HIGH))
+			 sum->low > EXACT_FLOAT8_HIGH - sum->nlimbs))
 			return "The unit of a sum is out of range";
 		if (state->kind == EXACT_DECIMAL &&
 			(sum->low != 0 || sum->scale < 0 || sum->scale > EXACT_STATE_MAX_SCALE))
