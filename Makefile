@@ -2,6 +2,7 @@
 #
 #   make, make install, make installcheck   as in any PGXS extension; PG_CONFIG=... picks the server
 #   make check   every test on a throwaway server of its own; TESTS="tier scheme" runs only those
+#   make check-asan, check-cassert, check-valgrind   the same under sanitizers, asserts, memcheck
 #   make demo    a logistics company, generated and classified on a throwaway server
 #   make dist    the release archive, from the last commit
 
@@ -21,7 +22,7 @@ PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes -Wdeclarati
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 
-OWN_GOALS = check demo dist
+OWN_GOALS = check check-asan check-cassert check-valgrind demo dist
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
 
@@ -32,6 +33,9 @@ export PG_CONFIG TESTS
 
 check:
 	@SANDBOX_MAKE='COPT=-Werror' .ci/sandbox .ci/check
+
+check-asan check-cassert check-valgrind:
+	@.ci/instrument $(@:check-%=%)
 
 demo:
 	@SANDBOX_MAKE='with_llvm=no' .ci/sandbox examples/demo
