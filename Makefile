@@ -4,6 +4,7 @@
 #   make check   every test on a throwaway server of its own; TESTS="tier scheme" runs only those
 #   make check-asan, check-cassert, check-valgrind   the same under sanitizers, asserts, memcheck
 #   make demo    a logistics company, generated and classified on a throwaway server
+#   make bench   ratios against plain SQL, the floor and DuckDB; BENCH_ROWS=500000 for a quick look
 #   make dist    the release archive, from the last commit
 
 EXTENSION = abc_tier
@@ -22,7 +23,7 @@ PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes -Wdeclarati
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 
-OWN_GOALS = check check-asan check-cassert check-valgrind demo dist
+OWN_GOALS = check check-asan check-cassert check-valgrind demo bench dist
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
 
@@ -39,6 +40,9 @@ check-asan check-cassert check-valgrind:
 
 demo:
 	@SANDBOX_MAKE='with_llvm=no' .ci/sandbox examples/demo
+
+bench:
+	@SANDBOX_MAKE='with_llvm=no' .ci/sandbox bench/run $(BENCH_ROWS)
 
 dist:
 	git archive --prefix=abc_tier-$(EXTVERSION)/ -o abc_tier-$(EXTVERSION).zip HEAD

@@ -165,7 +165,7 @@ FROM scheme AS s, LATERAL (
 		FROM (VALUES (1, NULL), (1, NULL), (2, '7'), (3, '0'), (3, '0'), (4, '-3'), (5, '4'), (5, '4'), (5, '4'), (5, '4')) AS t (n, v)) AS x
 GROUP BY s.n, s.scheme, x.n, x.v ORDER BY s.n, x.n;
 SELECT v, abc_cumulative_share(v) OVER (PARTITION BY n)
-FROM (VALUES (1, NULL::float8), (2, 7), (3, 0), (3, 0), (4, -3), (5, 3), (5, 1), (5, 0), (5, -9), (5, NULL)) AS t (n, v);
+FROM (VALUES (1, NULL::float8), (2, 7), (3, 0), (3, 0), (4, -3), (5, 3), (5, 1), (5, 0), (5, -9), (5, NULL)) AS t (n, v) ORDER BY n, v DESC NULLS LAST;
 SELECT abc_weighted_score(v, w) FROM (VALUES (1::float8, 1::float8)) AS t (v, w) WHERE false;
 SELECT abc_weighted_score(v, w) FROM (VALUES (7::float8, 0::float8), (8, 0)) AS t (v, w);
 SELECT abc_weighted_score(v, w) FROM (VALUES (7::float8, NULL::float8), (NULL, 1), (10, 3), (2, 1)) AS t (v, w);

@@ -39,11 +39,12 @@ value_cut_float8(CutPoint *cut, const AbcCut *given)
 {
 	double		d = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
 													   NumericGetDatum(given->value)));
-	uint64		key;
+	uint64		key = 0;
 
 	if (d < -DBL_MAX)
-		d = -DBL_MAX;
-	key = d > DBL_MAX ? 0 : float8_key(d) + (given->above ? 1 : 0);
+		key = float8_key(-DBL_MAX);	/* every value lies above the cut */
+	else if (d <= DBL_MAX)
+		key = float8_key(d) + (given->above ? 1 : 0);
 	cut->reached = key != 0 && key <= float8_key(DBL_MAX);
 	cut->key = u128_of(key);
 	cut->given = cut->reached;

@@ -128,20 +128,13 @@ Datum
 abc_cutoffs_finalfn(PG_FUNCTION_ARGS)
 {
 	CutoffsState *state;
-	SchemeSlot *slot = fcinfo->flinfo->fn_extra;
 	CutPoints	points;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = (CutoffsState *) PG_GETARG_POINTER(0);
-	if (slot == NULL)
-	{
-		slot = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(SchemeSlot));
-		scheme_slot_init(slot, fcinfo->flinfo->fn_mcxt);
-		fcinfo->flinfo->fn_extra = slot;
-	}
-
-	cut_points(&points, &state->store, scheme_slot_set(slot, state->scheme));
+	cut_points(&points, &state->store,
+			   scheme_slot_set(scheme_slot_of_call(fcinfo->flinfo), state->scheme));
 	if (points.unknown)
 		PG_RETURN_NULL();
 	PG_RETURN_ARRAYTYPE_P(cutoffs_array(&points, &state->store));

@@ -308,6 +308,17 @@ decimal_make_exact(bool negative, ExactSum *magnitude, int scale)
 	return result;
 }
 
+bool
+decimal_scaled_to_float8(u128 magnitude, int scale, double *result)
+{
+	if (scale > EXACT_FLOAT8_SCALE || u128_hi(magnitude) != 0 ||
+		(u128_lo(magnitude) >> EXACT_FLOAT8_BITS) != 0)
+		return false;
+	/* two exact operands: the division is the one rounding */
+	*result = (double) u128_lo(magnitude) / float8_power10[scale];
+	return true;
+}
+
 double
 decimal_to_float8(Datum numeric)
 {
@@ -316,14 +327,8 @@ decimal_to_float8(Datum numeric)
 	double		result;
 
 	decimal_view(numeric, &view);
-	if (view.finite && view.dscale <= EXACT_FLOAT8_SCALE &&
-		decimal_to_u128(&view, view.dscale, &magnitude) &&
-		u128_hi(magnitude) == 0 && (u128_lo(magnitude) >> EXACT_FLOAT8_BITS) == 0)
-	{
-		/* two exact operands: the division is the one rounding */
-		result = (double) u128_lo(magnitude);
-		result /= float8_power10[view.dscale];
+	if (view.finite && decimal_to_u128(&view, view.dscale, &magnitude) &&
+		decimal_scaled_to_float8(magnitude, view.dscale, &result))
 		return view.negative ? -result : result;
-	}
 	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, numeric));
 }

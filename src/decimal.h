@@ -46,6 +46,9 @@ extern Numeric decimal_make(bool negative, u128 magnitude, int scale);
 /* The same for a magnitude of any width, which is lost. */
 extern Numeric decimal_make_exact(bool negative, ExactSum *magnitude, int scale);
 
+/* magnitude * 10^-scale as the nearest float8, if one division is enough for it. */
+extern bool decimal_scaled_to_float8(u128 magnitude, int scale, double *result);
+
 /* The nearest float8; beyond its range an error. */
 extern double decimal_to_float8(Datum numeric);
 

@@ -37,6 +37,14 @@ exact_copy(ExactSum *to, const ExactSum *from)
 	memcpy(to->limbs, from->limbs, from->nlimbs * sizeof(uint64));
 }
 
+void
+exact_extend(ExactSum *to, const ExactSum *from)
+{
+	Assert(to->nlimbs >= from->nlimbs);
+	exact_set_zero(to);
+	memcpy(to->limbs, from->limbs, from->nlimbs * sizeof(uint64));
+}
+
 bool
 exact_is_zero(const ExactSum *a)
 {

@@ -25,6 +25,7 @@ typedef struct ExactSum
 extern ExactSum *exact_create(int nlimbs);
 extern void exact_set_zero(ExactSum *a);
 extern void exact_copy(ExactSum *to, const ExactSum *from);
+extern void exact_extend(ExactSum *to, const ExactSum *from);	/* copy to a wider sum */
 extern bool exact_is_zero(const ExactSum *a);
 extern int	exact_cmp(const ExactSum *a, const ExactSum *b);
 extern int	exact_bits(const ExactSum *a);	/* a < 2^bits, the least such */

@@ -60,6 +60,16 @@ exact_state_count_row(ExactState *state)
 		refuse_out_of_range();
 }
 
+void
+exact_state_refuse_periods(int64 a, int64 b)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("number of periods changes within a group: %lld, then %lld",
+					(long long) a, (long long) b),
+			 errhint("It holds for all rows of a group: add what it depends on to GROUP BY.")));
+}
+
 /*
  * Limbs
  */
@@ -353,6 +363,8 @@ add_sum(StateSum *sum, const StateSum *other)
 ExactState *
 exact_state_merge(ExactState *state, const ExactState *other)
 {
+	if (state->periods != other->periods)
+		exact_state_refuse_periods(state->periods, other->periods);
 	if (pg_add_s64_overflow(state->count, other->count, &state->count))
 		refuse_out_of_range();
 	for (int i = 0; i < EXACT_STATE_SUMS; i++)
@@ -436,6 +448,8 @@ exact_state_check(const ExactState *state)
 		return "The kind of the sums is unknown";
 	if (state->count < 1)
 		return "It has no rows";
+	if (state->periods < 0 || (state->periods > 0 && state->purpose != EXACT_MOMENTS))
+		return "The number of periods is out of range";
 	for (int i = 0; i < EXACT_STATE_SUMS; i++)
 	{
 		const StateSum *sum = state_sum(state, i);

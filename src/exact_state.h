@@ -57,6 +57,7 @@ typedef struct ExactState
 	uint8		kind;			/* ExactKind */
 	uint8		unused;			/* 0 */
 	int64		count;			/* rows added */
+	int64		periods;		/* rows there should be, if that was said, else 0 */
 	char		sums[FLEXIBLE_ARRAY_MEMBER];	/* StateSum after StateSum */
 } ExactState;
 
@@ -91,6 +92,8 @@ extern ExactState *exact_state_add_exact(ExactState *state, int i, bool negative
 
 /* Add all of "other", which is of the same purpose and kind. */
 extern ExactState *exact_state_merge(ExactState *state, const ExactState *other);
+
+extern void exact_state_refuse_periods(int64 a, int64 b) pg_attribute_noreturn();
 
 extern ExactState *exact_state_copy(const ExactState *state);
 

@@ -3,11 +3,11 @@
  *		The type abc_exact_sums: input and output of exact_state.h's sums.
  *
  *	text	weighted float8 3: 1f40@-64, 28@0
- *			purpose, kind, rows; then each sum in hexadecimal, with a sign if it
+ *			purpose, kind, rows (and "/periods" if given); then each sum in hexadecimal, with a sign if it
  *			is negative, @ the binary exponent of its unit (float8, a multiple of
  *			64), or @ its decimals (decimal)
- *	binary	version, purpose, kind (a byte each), rows (int8); then for each sum
- *			scale, place of limb 0, number of limbs (int4 each), limbs (int8 each)
+ *	binary	version, purpose, kind (a byte each), rows, periods (int8 each); then for each
+ *			sum scale, place of limb 0, number of limbs (int4 each), limbs (int8 each)
  *
  * Only the canonical form is read: what comes in goes out again unchanged, and
  * is checked for everything that no rows could have led to.
@@ -62,8 +62,11 @@ state_text(const ExactState *state)
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	appendStringInfo(&buf, "%s %s " INT64_FORMAT ":", purposes[state->purpose],
+	appendStringInfo(&buf, "%s %s " INT64_FORMAT, purposes[state->purpose],
 					 kinds[state->kind], state->count);
+	if (state->periods != 0)
+		appendStringInfo(&buf, "/" INT64_FORMAT, state->periods);
+	appendStringInfoChar(&buf, ':');
 	for (int i = 0; i < EXACT_STATE_SUMS; i++)
 	{
 		appendStringInfoString(&buf, i == 0 ? " " : ", ");
@@ -151,15 +154,22 @@ abc_exact_sums_in(PG_FUNCTION_ARGS)
 	ExactState *state;
 	char	   *end;
 	long long	count;
+	long long	periods = 0;
 
 	if (kind == 0)
 		refuse_text(escontext, text, "It does not begin with what the sums are of and their kind");
 	errno = 0;
 	count = strtoll(at, &end, 10);
+	if (errno == 0 && end > at && *end == '/')
+	{
+		at = end + 1;
+		periods = strtoll(at, &end, 10);
+	}
 	if (errno != 0 || end == at || count < 1 || *end != ':')
 		refuse_text(escontext, text, "The number of rows is missing or out of range");
 	state = exact_state_create(purpose, kind);
 	state->count = count;
+	state->periods = periods;
 	at = end;
 	for (int i = 0; i < EXACT_STATE_SUMS && reason == NULL; i++)
 	{
@@ -218,6 +228,7 @@ abc_exact_sums_recv(PG_FUNCTION_ARGS)
 	state->purpose = pq_getmsgbyte(buf);
 	state->kind = pq_getmsgbyte(buf);
 	state->count = pq_getmsgint64(buf);
+	state->periods = pq_getmsgint64(buf);
 	to = state->sums;
 	for (int i = 0; i < EXACT_STATE_SUMS; i++)
 	{
@@ -258,6 +269,7 @@ abc_exact_sums_send(PG_FUNCTION_ARGS)
 	pq_sendbyte(&buf, state->purpose);
 	pq_sendbyte(&buf, state->kind);
 	pq_sendint64(&buf, state->count);
+	pq_sendint64(&buf, state->periods);
 	for (int i = 0; i < EXACT_STATE_SUMS; i++)
 	{
 		StateSum   *sum = state_sum(state, i);

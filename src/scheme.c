@@ -19,13 +19,11 @@
 #include "compat.h"
 #include "scheme.h"
 #include "scheme_private.h"
-#include "scheme_slot.h"
 
 PG_FUNCTION_INFO_V1(abc_scheme_in);
 PG_FUNCTION_INFO_V1(abc_scheme_recv);
 PG_FUNCTION_INFO_V1(abc_scheme_from_text);
 PG_FUNCTION_INFO_V1(abc_make_scheme);
-PG_FUNCTION_INFO_V1(abc_label);
 
 /* Append a name in double quotes, one inside it doubled. */
 static void
@@ -327,35 +325,4 @@ abc_make_scheme(PG_FUNCTION_ARGS)
 		append_word(&buf, options[i], PG_GETARG_TEXT_PP(3 + i));
 	}
 	return scheme_datum_from_text(buf.data, NULL);
-}
-
-/*
- * abc_label(tier, scheme): the name of the tier in the scheme, its letter where
- * the scheme has no names.  Strict in SQL: NULL in, NULL out.  A tier beyond
- * the scheme's last is an error.
- */
-Datum
-abc_label(PG_FUNCTION_ARGS)
-{
-	AbcTier		tier = PG_GETARG_ABC_TIER(0);
-	struct varlena *source = PG_GETARG_VARLENA_PP(1);
-	SchemeSlot *slot = fcinfo->flinfo->fn_extra;
-	const AbcScheme *scheme;
-	int			rank = rank_of_tier(tier);
-
-	if (slot == NULL)
-	{
-		slot = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(SchemeSlot));
-		scheme_slot_init(slot, fcinfo->flinfo->fn_mcxt);
-		fcinfo->flinfo->fn_extra = slot;
-	}
-	scheme = scheme_slot_set(slot, source);
-	if (rank > scheme->ncuts)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the abc_scheme \"%s\" has no tier %c", text_to_cstring((text *) source), tier),
-				 errhint("Its tiers are A to %c.", tier_of_rank(scheme->ncuts))));
-	if (scheme->names[rank] != NULL)
-		PG_RETURN_TEXT_P(cstring_to_text(scheme->names[rank]));
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(&tier, 1));
 }

@@ -17,6 +17,19 @@ scheme_slot_init(SchemeSlot *slot, MemoryContext parent)
 	slot->mcxt = AllocSetContextCreate(parent, "abc_tier scheme", ALLOCSET_SMALL_SIZES);
 }
 
+SchemeSlot *
+scheme_slot_of_call(FmgrInfo *flinfo)
+{
+	if (flinfo->fn_extra == NULL)
+	{
+		SchemeSlot *slot = MemoryContextAlloc(flinfo->fn_mcxt, sizeof(SchemeSlot));
+
+		scheme_slot_init(slot, flinfo->fn_mcxt);
+		flinfo->fn_extra = slot;
+	}
+	return flinfo->fn_extra;
+}
+
 bool
 scheme_same(struct varlena *a, struct varlena *b)
 {

@@ -17,6 +17,9 @@ typedef struct SchemeSlot
 
 extern void scheme_slot_init(SchemeSlot *slot, MemoryContext parent);
 
+/* The slot that a function keeps from call to call, in its fn_extra. */
+extern SchemeSlot *scheme_slot_of_call(FmgrInfo *flinfo);
+
 /* Parse the scheme unless the slot has it; NULL is the default scheme. */
 extern const AbcScheme *scheme_slot_set(SchemeSlot *slot, struct varlena *source);
 

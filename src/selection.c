@@ -160,7 +160,7 @@ histogram_create(const Selection *selection, u128 low, u128 high)
 	return histogram;
 }
 
-static void
+void
 histogram_free(Histogram *histogram)
 {
 	if (histogram == NULL)
@@ -172,7 +172,7 @@ histogram_free(Histogram *histogram)
 }
 
 /* The histogram of the keys from low to high, in one pass over the store. */
-static Histogram *
+Histogram *
 histogram_build(const Selection *selection, u128 low, u128 high)
 {
 	Histogram  *histogram = histogram_create(selection, low, high);
@@ -219,8 +219,8 @@ few_enough_to_sort(const Selection *selection, int64 count)
 }
 
 /* The keys of a range, sorted. */
-static void *
-gather_sorted(const Selection *selection, u128 low, u128 high, int64 count)
+void *
+selection_gather(const Selection *selection, u128 low, u128 high, int64 count)
 {
 	bool		narrow = selection->store->form == FORM_KEY64;
 	void	   *found = palloc(Max(count, 1) * (narrow ? sizeof(uint64) : sizeof(u128)));
@@ -364,7 +364,7 @@ selection_begin(Selection *selection, ValueStore *store, bool by_value)
 		return;
 	}
 	if (selection->nmembers <= SORT_MAX)
-		selection->sorted = gather_sorted(selection, selection->low, selection->high,
+		selection->sorted = selection_gather(selection, selection->low, selection->high,
 										  selection->nmembers);
 	else
 		selection->histogram = histogram_build(selection, selection->low, selection->high);
@@ -420,7 +420,7 @@ selection_locate(Selection *selection, const ExactSum *target, ValueGroup *group
 		histogram = NULL;
 		if (few_enough_to_sort(selection, range.count))
 		{
-			void	   *keys = gather_sorted(selection, range.low, range.high, range.count);
+			void	   *keys = selection_gather(selection, range.low, range.high, range.count);
 			int64		position = 0;
 
 			found = walk(selection, keys, range.count, &position, range.before, target, group);

@@ -80,7 +80,22 @@ extern bool selection_next_above(Selection *selection, const ValueGroup *group,
 								 u128 *key, Datum *numeric);
 extern bool selection_least(Selection *selection, u128 *key, Datum *numeric);
 
+/*
+ * Every group, largest value first, until the function returns false (then the
+ * walk does).  "Before" of a group is not set.  Memory stays within work_mem.
+ */
+typedef bool (*GroupFunction) (const Selection *selection, const ValueGroup *group,
+							   int64 rows_before, void *arg);
+
+extern bool selection_walk(Selection *selection, GroupFunction function, void *arg);
+
+/* The counts and sums by leading bits, and the keys themselves, of a range of keys. */
+extern Histogram *histogram_build(const Selection *selection, u128 low, u128 high);
+extern void histogram_free(Histogram *histogram);
+extern void *selection_gather(const Selection *selection, u128 low, u128 high, int64 count);
+
 /* selection_wide.c */
+extern bool wide_next_group(Selection *selection, ValueGroup *group);
 extern struct WideSelection *wide_begin(Selection *selection);
 extern void wide_end(struct WideSelection *wide);
 extern void wide_add_rows(const struct WideSelection *wide, const ValueGroup *group,

@@ -205,6 +205,19 @@ wide_add_rows(const WideSelection *wide, const ValueGroup *group, int64 n, Exact
 	exact_add_multiple(sum, wide->weight, n);
 }
 
+/* The group after the one the walk stands on. */
+bool
+wide_next_group(Selection *selection, ValueGroup *group)
+{
+	WideSelection *wide = selection->wide;
+
+	if (!next_group(wide, selection))
+		return false;
+	group->numeric = wide->value;
+	group->count = wide->count;
+	return true;
+}
+
 bool
 wide_locate(Selection *selection, const ExactSum *target, ValueGroup *group)
 {

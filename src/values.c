@@ -15,45 +15,12 @@
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
-#include "tempfile.h"
-#include "values.h"
+#include "values_private.h"
 
 #define INITIAL_CAPACITY	64		/* bytes; 100,000 groups start small */
 #define SPILL_CAPACITY		(256 * 1024)	/* bytes buffered once a file exists */
-#define READ_BLOCK			(64 * 1024) /* bytes read from the file at once */
-#define MEMORY_BLOCK		(1024 * 1024)	/* bytes of memory between two interrupt checks */
 
 #define SUM_BITS			127
-
-/* A run of values in the file that have one form and scale. */
-typedef struct Segment
-{
-	ValueForm	form;
-	int			scale;
-	Size		size;			/* bytes */
-	u128		largest;		/* largest magnitude; keys of decimals only */
-} Segment;
-
-/* The older values of a store, in a temporary file. */
-typedef struct Spill
-{
-	TempFile   *file;
-	int			nsegments;
-	int			max_segments;
-	Segment    *segments;
-} Spill;
-
-static inline Size
-form_width(ValueForm form)
-{
-	return form == FORM_KEY64 ? sizeof(uint64) : sizeof(u128);
-}
-
-static inline bool
-is_spilled(const ValueStore *store)
-{
-	return store->spill != NULL && tempfile_is_open(store->spill->file);
-}
 
 void
 values_init(ValueStore *store, ValueKind kind, MemoryContext mcxt)
@@ -96,40 +63,6 @@ values_refuse_nonfinite(ValueKind kind, Datum value)
  * Keys of decimals
  */
 
-/* Sign and magnitude of a key; not for NULL. */
-static inline bool
-key_split(ValueForm form, const char *at, u128 *magnitude)
-{
-	u128		key = form == FORM_KEY64 ? key128_of_key64(*(const uint64 *) at) : *(const u128 *) at;
-	bool		negative = u128_lt(key, KEY128_ZERO);
-
-	*magnitude = negative ? u128_sub(KEY128_ZERO, key) : u128_sub(key, KEY128_ZERO);
-	return negative;
-}
-
-static inline bool
-key_is_null(ValueForm form, const char *at)
-{
-	return form == FORM_KEY64 ? *(const uint64 *) at == 0 : u128_eq(*(const u128 *) at, u128_of(0));
-}
-
-static inline bool
-fits_key64(u128 magnitude)
-{
-	return u128_hi(magnitude) == 0 && (u128_lo(magnitude) >> 63) == 0;
-}
-
-static inline void
-key_put(ValueForm form, char *at, bool negative, u128 magnitude)
-{
-	u128		key = negative ? u128_sub(KEY128_ZERO, magnitude) : u128_add(KEY128_ZERO, magnitude);
-
-	if (form == FORM_KEY64)
-		*(uint64 *) at = u128_lo(u128_sub(key, u128_sub(KEY128_ZERO, u128_of(KEY64_ZERO))));
-	else
-		*(u128 *) at = key;
-}
-
 static u128
 largest_magnitude(ValueForm form, const char *keys, Size size)
 {
@@ -150,8 +83,8 @@ largest_magnitude(ValueForm form, const char *keys, Size size)
 }
 
 /* Convert n keys of decimals; every one is known to fit. */
-static void
-convert_keys(char *to, ValueForm to_form, const char *from, ValueForm from_form, int64 n, int power)
+void
+values_convert_keys(char *to, ValueForm to_form, const char *from, ValueForm from_form, int64 n, int power)
 {
 	for (int64 i = 0; i < n; i++)
 	{
@@ -233,11 +166,17 @@ spill_memory(ValueStore *store)
 	store->used = 0;
 }
 
+Size
+values_memory(const ValueStore *store)
+{
+	return store->limit > 0 ? store->limit : (Size) work_mem * 1024;
+}
+
 /* Make room for size more bytes: in memory up to work_mem, then by spilling. */
 void
 values_make_room(ValueStore *store, Size size)
 {
-	Size		limit = (Size) work_mem * 1024;
+	Size		limit = values_memory(store);
 	Size		wanted;
 
 	if (store->used + size <= store->capacity)
@@ -305,14 +244,14 @@ convert_memory(ValueStore *store, ValueForm form, int scale)
 		Size		capacity = Max(n * form_width(form), INITIAL_CAPACITY);
 		char	   *mem = MemoryContextAllocHuge(store->mcxt, capacity);
 
-		convert_keys(mem, form, store->mem, store->form, n, power);
+		values_convert_keys(mem, form, store->mem, store->form, n, power);
 		if (store->mem != NULL)
 			pfree(store->mem);
 		store->mem = mem;
 		store->capacity = capacity;
 	}
 	else
-		convert_keys(store->mem, form, store->mem, form, n, power);
+		values_convert_keys(store->mem, form, store->mem, form, n, power);
 	store->form = form;
 	store->scale = scale;
 	store->used = n * form_width(form);
@@ -353,6 +292,7 @@ widen(ValueStore *store)
 	values_init(store, old.kind, old.mcxt);
 	store->form = FORM_WIDE;
 	store->scale = old.scale;
+	store->limit = old.limit;
 
 	values_read(&reader, &old);
 	while ((block = values_next_block(&reader, &n)) != NULL)
@@ -515,152 +455,4 @@ values_finish(ValueStore *store)
 	bits = u128_hi(largest) != 0 ? 65 + pg_leftmost_one_pos64(u128_hi(largest)) : 64;
 	if (bits + pg_leftmost_one_pos64(store->nrows) + 1 > SUM_BITS)
 		widen(store);
-}
-
-/*
- * Reading
- */
-
-void
-values_read(ValueReader *reader, ValueStore *store)
-{
-	memset(reader, 0, sizeof(*reader));
-	reader->store = store;
-}
-
-void
-values_read_end(ValueReader *reader)
-{
-	if (reader->raw != NULL)
-		pfree(reader->raw);
-	if (reader->block != NULL)
-		pfree(reader->block);
-	reader->raw = reader->block = NULL;
-}
-
-/* Read size bytes of the file at the reader's own position. */
-static void
-read_file(ValueReader *reader, void *to, Size size)
-{
-	tempfile_read(reader->store->spill->file, reader->file_position, to, size);
-	reader->file_position += size;
-}
-
-/*
- * Bytes of the next block of the wide form: whole records, at least one.
- * The file gives no way to know where a record ends but its head.
- */
-static Size
-read_wide_block(ValueReader *reader, const Segment *segment)
-{
-	Size		size = 0;
-
-	while (reader->done < segment->size && (size == 0 || size < READ_BLOCK))
-	{
-		WideValue	head;
-		Size		record;
-
-		read_file(reader, &head, offsetof(WideValue, numeric));
-		record = offsetof(WideValue, numeric) + head.size;
-		if (size + record > reader->raw_size)
-		{
-			reader->raw_size = Max(2 * READ_BLOCK, size + record);
-			reader->raw = reader->raw == NULL ?
-				MemoryContextAllocHuge(reader->store->mcxt, reader->raw_size) :
-				repalloc_huge(reader->raw, reader->raw_size);
-		}
-		memcpy(reader->raw + size, &head, offsetof(WideValue, numeric));
-		if (head.size > 0)
-			read_file(reader, reader->raw + size + offsetof(WideValue, numeric), head.size);
-		size += record;
-		reader->done += record;
-	}
-	return size;
-}
-
-/* The next block of a segment in the file, in the store's form. */
-static const void *
-next_file_block(ValueReader *reader, const Segment *segment, int64 *n)
-{
-	ValueStore *store = reader->store;
-	Size		size;
-
-	if (segment->form == FORM_WIDE)
-	{
-		*n = read_wide_block(reader, segment);
-		return reader->raw;
-	}
-
-	if (reader->raw == NULL)
-		reader->raw = MemoryContextAlloc(store->mcxt, READ_BLOCK);
-	size = Min(segment->size - reader->done, READ_BLOCK);
-	read_file(reader, reader->raw, size);
-	reader->done += size;
-	*n = size / form_width(segment->form);
-	if (segment->form == store->form && segment->scale == store->scale)
-		return reader->raw;
-
-	if (reader->block == NULL)
-		reader->block = MemoryContextAlloc(store->mcxt,
-										   READ_BLOCK / sizeof(uint64) * sizeof(u128));
-	convert_keys(reader->block, store->form, reader->raw, segment->form, *n,
-				 store->scale - segment->scale);
-	return reader->block;
-}
-
-/*
- * The next block of values, or NULL at the end: *n keys, or *n bytes of
- * WideValues.  Valid until the next call.
- */
-const void *
-values_next_block(ValueReader *reader, int64 *n)
-{
-	ValueStore *store = reader->store;
-	Spill	   *spill = store->spill;
-	int			nsegments = is_spilled(store) ? spill->nsegments : 0;
-	const char *at;
-	Size		size;
-
-	CHECK_FOR_INTERRUPTS();
-	while (reader->segment < nsegments)
-	{
-		Segment    *segment = &spill->segments[reader->segment];
-
-		if (reader->done < segment->size)
-			return next_file_block(reader, segment, n);
-		reader->segment++;
-		reader->done = 0;
-	}
-
-	size = store->used - reader->done;
-	if (size == 0)
-		return NULL;
-	at = store->mem + reader->done;
-	if (store->form != FORM_WIDE)
-	{
-		size = Min(size, MEMORY_BLOCK);
-		*n = size / form_width(store->form);
-	}
-	else
-		*n = size;
-	reader->done += size;
-	return at;
-}
-
-Datum
-values_datum(const ValueStore *store, u128 key)
-{
-	u128		magnitude;
-	bool		negative;
-
-	Assert(store->form != FORM_WIDE);
-	if (store->kind == VALUE_FLOAT8)
-		return Float8GetDatum(float8_of_key(u128_lo(key)));
-	if (store->form == FORM_KEY64)
-		key = key128_of_key64(u128_lo(key));
-	negative = u128_lt(key, KEY128_ZERO);
-	magnitude = negative ? u128_sub(KEY128_ZERO, key) : u128_sub(key, KEY128_ZERO);
-	if (store->kind == VALUE_INT8)
-		return Int64GetDatum((int64) (negative ? -u128_lo(magnitude) : u128_lo(magnitude)));
-	return NumericGetDatum(decimal_make(negative, magnitude, store->scale));
 }

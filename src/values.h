@@ -47,6 +47,7 @@ typedef struct ValueStore
 	ValueForm	form;			/* of the newest values; of all once finished */
 	int			scale;			/* numeric: largest display scale; keys are value * 10^scale */
 	int64		nrows;			/* NULLs included */
+	Size		limit;			/* bytes of memory; 0: work_mem */
 	Size		used;			/* bytes of mem in use: the newest values */
 	Size		capacity;		/* bytes of mem */
 	char	   *mem;			/* uint64[], u128[], or WideValue after WideValue */
@@ -79,6 +80,9 @@ typedef struct ValueReader
 extern void values_init(ValueStore *store, ValueKind kind, MemoryContext mcxt);
 extern void values_clear(ValueStore *store);
 
+/* Memory that a store, and whatever works on it, may take. */
+extern Size values_memory(const ValueStore *store);
+
 extern void values_make_room(ValueStore *store, Size size);
 extern void values_append_null(ValueStore *store);
 extern void values_append_int8(ValueStore *store, int64 value);
@@ -95,6 +99,9 @@ extern void values_read_end(ValueReader *reader);
 
 /* A key of the store as a value of its type. */
 extern Datum values_datum(const ValueStore *store, u128 key);
+
+/* The nearest float8 of a value in a block, key or WideValue; not for NULL. */
+extern double values_float8(const ValueStore *store, const void *at);
 
 /* The key of a finite float8, and back. */
 static inline uint64

@@ -60,7 +60,8 @@ $node->safe_psql('postgres', <<'END');
 END
 
 # What is asked of the server: name => [statement that gives p and one text,
-# the same statement for a person, with TYPE, VALUES and SCHEME put in].
+# the same statement for a person, with TYPE, VALUES and SCHEME put in, the one
+# type it is for].
 my $per_row = q{SELECT p, string_agg(coalesce(%s, '-'), ',' ORDER BY id) FROM (%s) AS x GROUP BY p};
 my $rows = q{row_TYPE JOIN part USING (p)};
 my %question = (
@@ -103,7 +104,18 @@ my %question = (
 		sprintf($per_row, 'abc_assign(v, c)::text', "row_TYPE JOIN
 			(SELECT p, abc_cutoffs(v, scheme) AS c FROM $rows GROUP BY p) AS g USING (p)"),
 		'WITH t AS (SELECT * FROM VALUES)
-	SELECT v, abc_assign(v, (SELECT abc_cutoffs(v, SCHEME) FROM t)) FROM t' ],);
+	SELECT v, abc_assign(v, (SELECT abc_cutoffs(v, SCHEME) FROM t)) FROM t' ],
+	weighted => [
+		q{SELECT p, coalesce(encode(float8send(abc_weighted_score(v, w) FILTER (WHERE abs(v) < 1e300)), 'hex'), '-')
+			FROM row_TYPE GROUP BY p},
+		'SELECT abc_weighted_score(v, w) FILTER (WHERE abs(v) < 1e300) FROM VALUES',
+		'float8' ],
+	weighted_numeric => [
+		q{SELECT p, CASE WHEN a::text IS NOT DISTINCT FROM b::text THEN 'same' ELSE concat_ws(' instead of ', a, b) END
+			FROM (SELECT p, abc_weighted_score(v, w::numeric) AS a,
+				sum(v * w::numeric) / nullif(sum(w::numeric) FILTER (WHERE v IS NOT NULL), 0) AS b FROM row_TYPE GROUP BY p) AS x},
+		'SELECT abc_weighted_score(v, w::numeric) FROM VALUES',
+		'numeric' ],);
 $question{assign}[0] =~ s/\((row_TYPE.*)\) AS x/$1/s;
 
 # ---------------------------------------------------------------------------
@@ -150,10 +162,23 @@ sub oracle
 	$answer{cutoffs_filter} = shown(AbcOracle::cutoffs($type, $scheme,
 		@values[ grep { $partition->{keep}[$_] } 0 .. $#values ]))
 	  if $wanted{cutoffs_filter};
+	$answer{weighted_numeric} = 'same' if $type eq 'numeric';
+	$answer{weighted} = weighted($partition)
+	  if $wanted{weighted} && $type eq 'float8';
 	$answer{cutoffs_running} = join(',',
 		map { shown(AbcOracle::cutoffs($type, $scheme, @values[ 0 .. $_ ])) } 0 .. $#values)
 	  if $wanted{cutoffs_running} && @values <= 6;
 	return \%answer;
+}
+
+# Of the values below 1e300, lest a product is infinite.
+sub weighted
+{
+	my ($partition) = @_;
+	my @values = map { defined $_ ? AbcOracle::double_of_text($_) : undef } @{ $partition->{values} };
+	my @rows = grep { defined $values[$_] && abs($values[$_]) < 1e300 } 0 .. $#values;
+
+	return AbcOracle::weighted_score([ @values[@rows] ], [ @{ $partition->{weights} }[@rows] ]) // '-';
 }
 
 # ---------------------------------------------------------------------------
@@ -202,7 +227,8 @@ sub server
 	{
 		foreach my $question (@$questions)
 		{
-			my $statement = $question{$question}[0];
+			my ($statement, undef, $only) = @{ $question{$question} };
+			next if defined $only && $only ne $type;
 			$statement =~ s/row_TYPE/row_$type/g;
 			$script .= "\\echo question $question\n$statement;\n";
 		}
@@ -422,7 +448,7 @@ is(compare_refusals(@refused), 0, sprintf('%d partitions with negative values ar
 # then in a file.
 # ---------------------------------------------------------------------------
 
-my @large_questions = qw(classify assign cutoffs share);
+my @large_questions = qw(classify assign cutoffs share weighted weighted_numeric);
 foreach my $number (0 .. $large - 1)
 {
 	my $partition = AbcRandom::large_partition($number, $number % 5 < 3 ? 3_000 : 20_000);
