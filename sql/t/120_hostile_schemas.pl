@@ -47,7 +47,7 @@ foreach my $pair ([ 'anyelement', 'anyelement' ], [ 'text', 'text' ], [ 'integer
 	my ($left, $right) = @$pair;
 	my $function = "op_${left}_$right";
 	$planted .= "CREATE FUNCTION SCHEMA.$function($left, $right) RETURNS boolean LANGUAGE plpgsql AS \$\$ BEGIN PERFORM SCHEMA.ran('operator'); RETURN true; END \$\$;\n";
-	$planted .= "CREATE OPERATOR SCHEMA.$_ (FUNCTION = SCHEMA.$function, LEFTARG = $left, RIGHTARG = $right);\n" foreach '=', '<>', '<', '<=', '>', '>=', '~=~';
+	$planted .= "CREATE OPERATOR SCHEMA.$_ (FUNCTION = SCHEMA.$function, LEFTARG = $left, RIGHTARG = $right);\n" foreach '=', '<>', '<', '<=', '>', '>=';
 	if ($left eq $right)
 	{
 		$planted .= "CREATE FUNCTION SCHEMA.val_$left($left, $right) RETURNS $left LANGUAGE plpgsql AS \$\$ BEGIN PERFORM SCHEMA.ran('operator'); RETURN \$1; END \$\$;\n";
@@ -98,7 +98,7 @@ my $inventory = q{
 		FROM pg_depend JOIN pg_operator AS o ON o.oid = objid WHERE classid = 'pg_operator'::regclass AND refclassid = 'pg_extension'::regclass AND deptype = 'e'
 			AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'abc_tier')
 		UNION ALL
-		SELECT concat_ws(' ', f.opfname, p.amprocnum, p.amprocleft::regtype, p.amprocright::regtype, p.amproc::regprocedure) FROM pg_amproc AS p JOIN pg_opfamily AS f ON f.oid = p.amprocfamily WHERE f.opfname LIKE 'abc%'
+		SELECT concat_ws(' ', f.opfname, p.amprocnum, p.amproclefttype::regtype, p.amprocrighttype::regtype, p.amproc::regprocedure) FROM pg_amproc AS p JOIN pg_opfamily AS f ON f.oid = p.amprocfamily WHERE f.opfname LIKE 'abc%'
 		UNION ALL
 		SELECT concat_ws(' ', f.opfname, p.amopstrategy, p.amopopr::regoperator) FROM pg_amop AS p JOIN pg_opfamily AS f ON f.oid = p.amopfamily WHERE f.opfname LIKE 'abc%'
 		UNION ALL
@@ -109,14 +109,14 @@ is($node->safe_psql('clean', q{SELECT count(*) FROM pg_proc WHERE prosecdef AND 
 
 # Use it, with mallory's schemas in the path and without.
 my $use = qq{
-	CREATE TABLE public.t (k int PRIMARY KEY, v numeric, b bigint, f float8);
+	CREATE TABLE public.t (k pg_catalog.int4 PRIMARY KEY, v pg_catalog."numeric", b pg_catalog.int8, f pg_catalog.float8);
 	INSERT INTO public.t SELECT i, 1000.0 OPERATOR(pg_catalog./) i, i, 1.5 OPERATOR(pg_catalog.*) i FROM pg_catalog.generate_series(1, 50) AS i;
 	SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws(',', k, a, c, d, s), ';' ORDER BY k USING OPERATOR(pg_catalog.<))) FROM (
 		SELECT k, $odd.abc_classify(v) OVER () AS a, $odd.abc_classify(b, 'count 15/50') OVER () AS c, $odd.abc_classify(f, 'fill 70+20') OVER () AS d,
 			$odd.abc_cumulative_share(v) OVER () AS s FROM public.t) AS x;
 	SELECT $odd.abc_cutoffs(v), $odd.abc_cutoffs(b, 'top 3/9'), $odd.abc_cutoffs(f, 'value >5/2'), $odd.abc_weighted_score(v, f::pg_catalog."numeric") FROM public.t;
-	SELECT $odd.abc_assign(5::pg_catalog.numeric, '{16000,5000}'), $odd.abc_label('A', 'share a 80 / b'), $odd.abc_worse('A', 'B'),
-		$odd.abc_make_scheme(ARRAY[80, 95]::pg_catalog.numeric[]);
+	SELECT $odd.abc_assign(5::pg_catalog."numeric", '{16000,5000}'), $odd.abc_label('A', 'share a 80 / b'), $odd.abc_worse('A', 'B'),
+		$odd.abc_make_scheme(ARRAY[80, 95]::pg_catalog."numeric"[]);
 	SELECT pg_catalog.count(*) FROM public.t WHERE $odd.abc_assign(v, '{500,50}') OPERATOR($odd.=) 'A'::$odd.abc_tier;
 	SELECT pg_catalog.max(x::pg_catalog.text), $odd.min(x), $odd.max(x) FROM pg_catalog.unnest('{A,B,C}'::$odd.abc_tier[]) AS x};
 my $has_models = $node->safe_psql('clean', q{SELECT count(*) FROM pg_proc WHERE proname = 'abc_create_model'}) ne '0';
