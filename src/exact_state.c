@@ -54,6 +54,13 @@ refuse_out_of_range(void)
 }
 
 void
+exact_state_count_row(ExactState *state)
+{
+	if (pg_add_s64_overflow(state->count, 1, &state->count))
+		refuse_out_of_range();
+}
+
+void
 exact_state_refuse_periods(int64 a, int64 b)
 {
 	ereport(ERROR,
@@ -449,7 +456,7 @@ exact_state_check(const ExactState *state)
 
 		if (state->kind == EXACT_FLOAT8 &&
 			(sum->scale != 0 || sum->low < EXACT_FLOAT8_LOW ||
-			 sum->low + sum->nlimbs > EXACT_FLOAT8_HIGH))
+			 sum->low > EXACT_FLOAT8_HIGH - sum->nlimbs))
 			return "The unit of a sum is out of range";
 		if (state->kind == EXACT_DECIMAL &&
 			(sum->low != 0 || sum->scale < 0 || sum->scale > EXACT_STATE_MAX_SCALE))

@@ -76,6 +76,9 @@ state_sum(const ExactState *state, int i)
 
 extern ExactState *exact_state_create(ExactPurpose purpose, ExactKind kind);
 
+/* One row more; an error beyond 2^63-1, which only a state made by hand comes near to. */
+extern void exact_state_count_row(ExactState *state);
+
 /*
  * Add +-magnitude * 2^exponent, or +-magnitude * 10^-scale, to sum i.  Returns
  * the state, or a larger one in the current memory context that takes its place.

@@ -113,7 +113,7 @@ parse_sum(const char **at, ExactKind kind, ExactState **state, int i)
 		ndigits++;
 	if (ndigits == 0)
 		return "A sum has no digits";
-	if (ndigits > EXACT_STATE_MAX_LIMBS * 16)
+	if (ndigits > 16 * (kind == EXACT_FLOAT8 ? EXACT_FLOAT8_HIGH - EXACT_FLOAT8_LOW : EXACT_STATE_MAX_LIMBS))
 		return "A sum has too many digits";
 	if (digits[ndigits] != '@')
 		return "The unit of a sum is missing";

@@ -101,7 +101,7 @@ add_float8(FunctionCallInfo fcinfo, bool shares)
 	if (unlikely(shares && value < 0))
 		concentration_refuse_negative(float8out, PG_GETARG_DATUM(1));
 	state = state_for_row(fcinfo, EXACT_FLOAT8);
-	state->count++;
+	exact_state_count_row(state);
 	mantissa = exact_split_float8(value, &exponent, &negative);
 	state = exact_state_add_binary(state, SUM_VALUES, negative, u128_of(mantissa), exponent);
 	state = exact_state_add_binary(state, SUM_SQUARES, false, u128_mul64(mantissa, mantissa),
@@ -112,7 +112,7 @@ add_float8(FunctionCallInfo fcinfo, bool shares)
 static ExactState *
 add_magnitude(ExactState *state, bool negative, uint64 magnitude, int scale)
 {
-	state->count++;
+	exact_state_count_row(state);
 	state = exact_state_add_decimal(state, SUM_VALUES, negative, u128_of(magnitude), scale);
 	return exact_state_add_decimal(state, SUM_SQUARES, false, u128_mul64(magnitude, magnitude),
 								   2 * scale);
@@ -148,7 +148,7 @@ add_numeric(FunctionCallInfo fcinfo, bool shares)
 	if (likely(decimal_to_u128(&view, view.dscale, &magnitude) && u128_hi(magnitude) == 0))
 		PG_RETURN_POINTER(add_magnitude(state, view.negative, u128_lo(magnitude), view.dscale));
 
-	state->count++;
+	exact_state_count_row(state);
 	value = exact_create(exact_limbs_for(decimal_bits(&view, view.dscale)));
 	square = exact_create(2 * value->nlimbs + 1);
 	decimal_to_exact(&view, view.dscale, value);

@@ -69,7 +69,7 @@ abc_weighted_score_float8_transfn(PG_FUNCTION_ARGS)
 		float_overflow_error();
 
 	state = exact_state_for_row(fcinfo, EXACT_WEIGHTED, EXACT_FLOAT8);
-	state->count++;
+	exact_state_count_row(state);
 	state = exact_state_add_float8(state, SUM_PRODUCTS, product);
 	state = exact_state_add_float8(state, SUM_WEIGHTS, weight);
 	PG_RETURN_POINTER(state);
@@ -116,7 +116,7 @@ abc_weighted_score_numeric_transfn(PG_FUNCTION_ARGS)
 		refuse_negative_weight(numeric_out, PG_GETARG_DATUM(2));
 
 	state = exact_state_for_row(fcinfo, EXACT_WEIGHTED, EXACT_DECIMAL);
-	state->count++;
+	exact_state_count_row(state);
 	if (decimal_to_u128(&value, value.dscale, &v) && u128_hi(v) == 0 &&
 		decimal_to_u128(&weight, weight.dscale, &w) && u128_hi(w) == 0)
 	{
