@@ -31,9 +31,9 @@ LANGUAGE sql IMMUTABLE
 RETURN (
 	SELECT '<tr>' || string_agg(format('<td%s>%s</td>',
 			CASE WHEN cell ~ '^~?[−+]?[0-9.,]+( %)?$|^~?–$' THEN CASE cell ~ '^~' WHEN true THEN ' class="n x"' ELSE ' class="n"' END
-				WHEN cell ~ '^~\d{4}-\d\d-\d\d$' THEN ' class="d x"' WHEN cell ~ '^\d{4}-\d\d-\d\d$' THEN ' class="d"' WHEN cell ~ '^~' THEN ' class="x"' WHEN cell ~ '^\[%' THEN ' class="b"' ELSE '' END,
+				WHEN cell ~ '^~\d{4}-\d\d-\d\d$' THEN ' class="d x"' WHEN cell ~ '^\d{4}-\d\d-\d\d$' THEN ' class="d"' WHEN cell ~ '^~\[%' THEN ' class="b x"' WHEN cell ~ '^~' THEN ' class="x"' WHEN cell ~ '^\[%' THEN ' class="b"' ELSE '' END,
 			CASE WHEN cell ~ '^\[[A-Z]\]$' THEN format('<span class="tier %s">%1$s</span>', substr(cell, 2, 1))
-				WHEN cell ~ '^\[%' THEN format('<i style="width:%s%%"></i>', round(100 * substr(cell, 3, length(cell) - 3)::numeric, 1))
+				WHEN cell ~ '^~?\[%' THEN format('<i style="width:%s%%"></i>', round(100 * substring(cell FROM '%([0-9.e+-]+)\]')::numeric, 1))
 				ELSE esc(ltrim(cell, '~')) END), '' ORDER BY i) || '</tr>'
 	FROM unnest(cells) WITH ORDINALITY AS c (cell, i)
 );
@@ -139,10 +139,10 @@ FROM (
 SELECT format('<p class="note">%s, in yuan. A: the largest customers until 80 %% of the revenue is reached; B: until 95 %%; C: the rest.</p>', :'period');
 \qecho '<div class="wide"><table>'
 SELECT th('Tier', '#customers', '~#of those with business', '#revenue, yuan', '#of revenue', '~', '~#mean, yuan');
-SELECT tr(CASE WHEN tier IS NULL THEN 'none in the period' ELSE '[' || tier || ']' END, to_char(customers, 'FM999,999'),
+SELECT tr(CASE WHEN tier IS NULL THEN 'no business' ELSE '[' || tier || ']' END, to_char(customers, 'FM999,999'),
 	CASE WHEN tier IS NULL THEN '~' ELSE '~' || percent(customers / sum(customers) FILTER (WHERE tier IS NOT NULL) OVER ()) END,
 	CASE WHEN tier IS NULL THEN '–' ELSE yuan(value) END, CASE WHEN tier IS NULL THEN '–' ELSE percent(value_share) END,
-	CASE WHEN tier IS NULL THEN '~' ELSE format('[%%%s]', value_share) END, CASE WHEN tier IS NULL THEN '~' ELSE '~' || yuan(value / customers) END)
+	CASE WHEN tier IS NULL THEN '~' ELSE format('~[%%%s]', value_share) END, CASE WHEN tier IS NULL THEN '~' ELSE '~' || yuan(value / customers) END)
 FROM abc_report('standard')
 WHERE line = 'tier'
 ORDER BY tier NULLS LAST;
