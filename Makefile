@@ -2,9 +2,11 @@
 #
 #   make, make install, make installcheck   as in any PGXS extension; PG_CONFIG=... picks the server
 #   make check   every test on a throwaway server of its own; TESTS="tier scheme" runs only those
+#   make check-clients   real drivers and scheduled jobs; CLIENTS="jdbc odbc" runs only those
 #   make check-asan, check-cassert, check-valgrind   the same under sanitizers, asserts, memcheck
 #   make demo    a logistics company, generated and classified on a throwaway server
 #   make bench   ratios against plain SQL, the floor and DuckDB; BENCH_ROWS=500000 for a quick look
+#   make deb     Debian packages of the last commit, by pg_buildext
 #   make dist    the release archive, from the last commit
 
 EXTENSION = abc_tier
@@ -23,7 +25,7 @@ PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes -Wdeclarati
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 
-OWN_GOALS = check check-asan check-cassert check-valgrind demo bench dist
+OWN_GOALS = check check-clients check-asan check-cassert check-valgrind demo bench deb dist
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
 
@@ -35,6 +37,9 @@ export PG_CONFIG TESTS
 check:
 	@SANDBOX_MAKE='COPT=-Werror' .ci/sandbox .ci/check
 
+check-clients:
+	@.ci/check-clients $(CLIENTS)
+
 check-asan check-cassert check-valgrind:
 	@.ci/instrument $(@:check-%=%)
 
@@ -43,6 +48,9 @@ demo:
 
 bench:
 	@SANDBOX_MAKE='with_llvm=no' .ci/sandbox bench/run $(BENCH_ROWS)
+
+deb:
+	@.ci/deb
 
 dist:
 	git archive --prefix=abc_tier-$(EXTVERSION)/ -o abc_tier-$(EXTVERSION).zip HEAD

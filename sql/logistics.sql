@@ -3,7 +3,8 @@
 --
 \getenv srcdir PG_ABS_SRCDIR
 \set load :srcdir '/examples/logistics/load.sql'
-\set tiers :srcdir '/examples/tiers.sql'
+\set steps :srcdir '/examples/logistics/'
+\set file `mktemp -d`
 
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS abc_tier;
@@ -11,13 +12,45 @@ CREATE ROLE regress_abc_logistics;
 DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_abc_logistics', current_database()); END $$;
 SET SESSION AUTHORIZATION regress_abc_logistics;
 
--- the loader and every statement of the example run, as a user without privileges
+-- the loader, every step of the example and the report run, as a user without privileges
 \set ECHO none
 \o /dev/null
+\set VERBOSITY terse
 \i :load
-\i :tiers
+\set step :steps '01_abc.sql'
+\i :step
+\set step :steps '02_score.sql'
+\i :step
+\set step :steps '03_key_accounts.sql'
+\i :step
+\set step :steps '04_ratios.sql'
+\i :step
+\set step :steps '05_prospects.sql'
+\i :step
+\set step :steps '06_models.sql'
+\i :step
+\set step :steps '07_metal.sql'
+\i :step
+\set step :steps '08_lifecycle.sql'
+\i :step
+\set step :steps '09_treatments.sql'
+\i :step
+\set step :steps '10_share.sql'
+\i :step
+\set dir :file
+\setenv DIR :dir
+\set step :steps '11_exchange.sql'
+\i :step
+\set step :steps '12_summary.sql'
+\i :step
+\set report :dir '/report.html'
+\o :report
+\set step :steps 'report.sql'
+\i :step
 \o
+\set html `cat "$DIR/report.html"; rm -r "$DIR"`
 \set ON_ERROR_STOP off
+\set VERBOSITY default
 \pset format aligned
 \pset tuples_only off
 \pset footer on
@@ -84,6 +117,82 @@ SELECT count(*) FILTER (WHERE s.customer_id IS NULL) > 200 AS prospects,
 FROM customers c
 LEFT JOIN (SELECT customer_id, min(shipped_on) AS first, max(shipped_on) AS last, bool_or(parcels < 0) AS back
 	FROM shipments GROUP BY 1) AS s USING (customer_id);
+
+-- per industry: within each, A holds at least 80 % and no fewer customers would
+SELECT count(*) AS industries, bool_and(a >= 0.8 * total AND a - least_a < 0.8 * total) AS cut_where_it_should
+FROM (
+	SELECT industry, sum(revenue) FILTER (WHERE tier = 'A') AS a, min(revenue) FILTER (WHERE tier = 'A') AS least_a,
+		sum(greatest(revenue, 0)) AS total
+	FROM (SELECT industry, revenue, abc_classify(revenue, '80+15+5') OVER (PARTITION BY industry) AS tier
+		FROM rated WHERE year = 2025 AND revenue IS NOT NULL) AS r
+	GROUP BY industry
+) AS industries;
+
+-- weighted 40/30/20/10: best 15 % A, next 35 % B, over the whole book; the loss costs the second-largest the A
+SELECT tier, count(*), round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS per_cent FROM scored GROUP BY tier ORDER BY tier;
+SELECT name, tier FROM scored WHERE customer_id = 1;
+
+-- key accounts: more than 5,000 parcels and a margin; the one with the loss is none
+SELECT k.customer_id, k.name, k.tier_name, k.computed_tier, k.decided_by, k.reason
+FROM key_account_current k WHERE customer_id IN (1, 2, 3) ORDER BY customer_id;
+
+-- their share of the business, month by month, equals plain SQL over the shipments, to the cent
+SELECT count(*) AS months, count(*) FILTER (WHERE s.customers = p.customers AND s.revenue = p.revenue
+	AND abs(s.value_share - p.revenue / p.total) < 1e-12) AS the_same
+FROM key_account_share s
+JOIN (
+	SELECT m.as_of, count(*) FILTER (WHERE key) AS customers, sum(last_month) FILTER (WHERE key) AS revenue, sum(last_month) AS total
+	FROM (
+		SELECT as_of::date, customer_id, sum(parcels) > 5000 AND sum(revenue - cost) > 0 AS key,
+			sum(revenue) FILTER (WHERE shipped_on >= as_of - interval '1 month') AS last_month
+		FROM generate_series(date '2025-02-01', date '2026-01-01', interval '1 month') AS as_of
+		JOIN shipments ON shipped_on >= as_of - interval '12 months' AND shipped_on < as_of
+		GROUP BY as_of, customer_id
+	) AS m
+	GROUP BY m.as_of
+) AS p USING (as_of);
+
+-- metal: a loss is lead, platinum needs credit, and hysteresis holds some back
+SELECT name, tier_name FROM metal_current WHERE customer_id = 1;
+SELECT count(*) FILTER (WHERE tier = 'A' AND credit NOT IN ('A', 'B') OR tier = 'A' AND credit IS NULL) AS platinum_without_credit,
+	count(*) FILTER (WHERE decided_by = 'rule') > 0 AS gate_held_some, count(*) FILTER (WHERE decided_by = 'held') > 0 AS hysteresis_held_some
+FROM metal_current;
+
+-- the standard model: three months' revenue to the cent, every customer once, every lifecycle once
+SELECT (SELECT sum(value) FROM abc_report('standard') WHERE line <> 'total of the source')
+	= (SELECT sum(revenue) FROM shipments WHERE shipped_on >= '2025-10-01') AS report_equals_facts,
+	(SELECT value FROM abc_report('standard') WHERE line = 'total of the source')
+	= (SELECT sum(revenue) FROM shipments WHERE shipped_on >= '2025-10-01') AS so_does_its_total,
+	(SELECT count(*) FROM standard_current) AS customers, (SELECT count(*) FROM standard_current WHERE lifecycle IS NULL) AS without_lifecycle;
+
+-- the one that faded: A, B, C, silent, and now on the list to win back; the one that rose is A
+SELECT h.run, h.valid_from::date, coalesce(h.tier::text, '-') AS tier, h.lifecycle
+FROM standard_history h WHERE customer_id = 4 ORDER BY h.version;
+SELECT name, tier_name, lifecycle, best_tier FROM standard_current WHERE customer_id IN (4, 6) ORDER BY customer_id;
+
+-- treatments: an A customer of the cold chain has its own; A orders come first, from the index
+SELECT DISTINCT account_manager, payment_days FROM standard_current WHERE tier = 'A' ORDER BY 1;
+SELECT bool_and(tier = 'A') AS first_hundred_are_a FROM (SELECT tier FROM dispatch ORDER BY tier, ordered_at LIMIT 100) AS q;
+
+-- what went out as UTF-8 and GB18030 came back the same
+SELECT file, count(*) > 300 AS many, bool_and(i.name = c.name AND i.tier IS NOT DISTINCT FROM c.tier AND i.remark IS NOT DISTINCT FROM c.remark) AS the_same
+FROM import i JOIN standard_current c USING (customer_id) GROUP BY file ORDER BY file;
+
+-- the report: one well-formed page that loads nothing, with what was planted and the facts' total
+SELECT xmlparse(DOCUMENT :'html') IS NOT NULL AS well_formed,
+	replace(:'html', 'http://www.w3.org/2000/svg', '') !~* 'https?:|src=|<script|@import|url\(' AS loads_nothing,
+	(SELECT count(*) FROM regexp_matches(:'html', '<svg ', 'g')) AS charts,
+	:'html' ~ to_char((SELECT sum(revenue) FROM shipments WHERE shipped_on >= '2025-10-01'), 'FM999,999,990.00') AS total_of_the_facts,
+	:'html' !~ 'NaN|NULL|<td>\s*</td><td>\s*</td>' AS nothing_odd;
+SELECT section, name, :'html' ~ (section || '((?!<h2>).)*' || name) AS shown
+FROM (VALUES ('Win back', 'Fading Lantern Textiles'), ('One customer', 'down: B to C'), ('One customer', 'A until 2025-07-01'),
+	('Down', 'One More Books'), ('Where A customers sit: industry', 'electronics</td>.*medicine</td>.*machinery</td>'),
+	('Key accounts. share', '2025-12'), ('From year to year', 'to none'), ('What if', 'no longer be A'), ('As of 2026-01-01', 'share 80/95')) AS v (section, name);
+SELECT (regexp_match(:'html', '<p class="lead">([0-9]+) of ([0-9,]+) customers'))[1]::bigint = (SELECT count(*) FROM standard_current WHERE tier = 'A') AS sentence_a,
+	(regexp_match(:'html', '([0-9]+) came up to A'))[1]::bigint
+	= (SELECT sum(customers) FROM abc_transitions('standard', '2025-12-01', '2026-01-01') WHERE to_tier = 'A' AND from_tier <> 'A') AS sentence_up,
+	(regexp_match(:'html', '([0-9]+) fell from A'))[1]::bigint
+	= (SELECT sum(customers) FROM abc_transitions('standard', '2025-12-01', '2026-01-01') WHERE from_tier = 'A' AND to_tier <> 'A') AS sentence_down;
 
 DROP SCHEMA logistics CASCADE;
 RESET SESSION AUTHORIZATION;

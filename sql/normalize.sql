@@ -151,8 +151,14 @@ FROM spilled JOIN (
     FROM (SELECT i AS id, CASE WHEN i % 10 = 0 THEN NULL ELSE (i * 7919 % 20011) / 8.0::float8 - 500 END AS x FROM generate_series(1, 30000) i) t,
          unnest('{lower ratio,minmax,zscore,rank,ntile 9}'::text[]) method) memory USING (id, method)
 GROUP BY method ORDER BY method COLLATE "C";
-
 DROP TABLE spilled;
+-- many rows of few values, narrow and wide: as percent_rank
+SET work_mem = '64kB';
+SELECT count(*) AS rows, bool_and(a = sql_a) AS float8, bool_and(b = sql_b) AS numeric
+FROM (SELECT abc_normalize(a, 'rank') OVER () AS a, percent_rank() OVER (ORDER BY a) AS sql_a, abc_normalize(b, 'lower rank') OVER () AS b, percent_rank() OVER (ORDER BY b DESC) AS sql_b
+      FROM (SELECT CASE WHEN i % 3 = 0 THEN i % 5 WHEN i % 3 = 1 THEN 7 ELSE 7.0000001 + i % 2 * 1e-12 END::float8 AS a, (i % 4) * 10000000000000000000000.5 AS b FROM generate_series(1, 40000) i) t) s;
+RESET work_mem;
+
 RESET ROLE;
 SET client_min_messages = warning;
 DROP SCHEMA regress_abc_normalize CASCADE;

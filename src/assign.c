@@ -57,17 +57,17 @@ value_below(Oid type, Datum a, Datum b)
 }
 
 static void
-refuse_nonfinite(Oid type, Datum value)
+refuse_nonfinite(const char *what, Oid type, Datum value)
 {
 	DecimalView view;
 
 	if (type == FLOAT8OID && DatumGetFloat8(value) - DatumGetFloat8(value) != 0.0)
-		values_refuse_nonfinite(VALUE_FLOAT8, value);
+		values_refuse_nonfinite(what, VALUE_FLOAT8, value);
 	if (type == NUMERICOID)
 	{
 		decimal_view(value, &view);
 		if (!view.finite)
-			values_refuse_nonfinite(VALUE_NUMERIC, value);
+			values_refuse_nonfinite(what, VALUE_NUMERIC, value);
 	}
 }
 
@@ -116,7 +116,7 @@ fill_cache(AssignCache *cache, ArrayType *array)
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("cut-off %d is NULL after %s", i + 1, value_out(type, elements[i - 1])),
 					 errhint("Only the first cut-offs may be NULL: those of tiers that hold no row.")));
-		refuse_nonfinite(type, elements[i]);
+		refuse_nonfinite("cut-off", type, elements[i]);
 		if (i > cache->nnulls && value_below(type, elements[i - 1], elements[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -199,7 +199,7 @@ abc_assign_float8(PG_FUNCTION_ARGS)
 	int			rank = cache->nnulls;
 
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite(VALUE_FLOAT8, PG_GETARG_DATUM(0));
+		values_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(0));
 	while (rank < cache->ncutoffs && value < DatumGetFloat8(cache->cutoffs[rank - cache->nnulls]))
 		rank++;
 	PG_RETURN_ABC_TIER(tier_of_rank(rank));
@@ -232,7 +232,7 @@ abc_assign_numeric(PG_FUNCTION_ARGS)
 		PG_RETURN_ABC_TIER(tier_of_rank(rank));
 	}
 
-	refuse_nonfinite(NUMERICOID, value);
+	refuse_nonfinite("value", NUMERICOID, value);
 	while (rank < cache->ncutoffs &&
 		   value_below(NUMERICOID, value, cache->cutoffs[rank - cache->nnulls]))
 		rank++;

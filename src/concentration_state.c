@@ -102,20 +102,27 @@ concentration_arg(FunctionCallInfo fcinfo)
 	return PG_ARGISNULL(0) ? NULL : (ConcentrationState *) PG_GETARG_POINTER(0);
 }
 
-static void
-refuse_negative(const Selection *selection)
+void
+concentration_refuse_negative(PGFunction out, Datum value)
 {
-	const ValueStore *store = selection->store;
-	Datum		least = selection->wide != NULL ? selection->least_numeric :
-		values_datum(store, selection->least);
-	PGFunction	out = store->kind == VALUE_FLOAT8 ? float8out :
-		store->kind == VALUE_INT8 && store->form != FORM_WIDE ? int8out : numeric_out;
-
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("value %s is negative, and concentration is a matter of shares",
-					DatumGetCString(DirectFunctionCall1(out, least))),
+					DatumGetCString(DirectFunctionCall1(out, value))),
 			 errhint("Leave negative values out with FILTER (WHERE value >= 0), or count them as zero with greatest(value, 0).")));
+}
+
+/* Complain about the least value. */
+static void
+refuse_least(const Selection *selection)
+{
+	const ValueStore *store = selection->store;
+
+	if (selection->wide != NULL)
+		concentration_refuse_negative(numeric_out, selection->least_numeric);
+	concentration_refuse_negative(store->kind == VALUE_FLOAT8 ? float8out :
+								  store->kind == VALUE_INT8 ? int8out : numeric_out,
+								  values_datum(store, selection->least));
 }
 
 bool
@@ -123,7 +130,7 @@ concentration_begin(ConcentrationState *state, Selection *selection)
 {
 	selection_begin(selection, &state->store, true);
 	if (selection->nnegative > 0)
-		refuse_negative(selection);
+		refuse_least(selection);
 	if (selection->nmembers > 0)
 		return true;
 	selection_end(selection);

@@ -415,31 +415,38 @@ refuse_negative(const Selection *selection)
 }
 
 void
+cut_selection(CutPoints *points, Selection *selection, const AbcScheme *scheme)
+{
+	memset(points, 0, sizeof(*points));
+	points->ncuts = scheme->ncuts;
+	if (selection->nmembers == 0)
+		points->unknown = true;
+	else if (scheme->rule == ABC_FILL)
+		cut_fill(points, selection, scheme);
+	else
+		cut_cumulated(points, selection, scheme);
+}
+
+void
 cut_points(CutPoints *points, ValueStore *store, const AbcScheme *scheme)
 {
 	Selection	selection;
 
-	memset(points, 0, sizeof(*points));
-	points->ncuts = scheme->ncuts;
 	if (scheme->rule == ABC_VALUE)
 	{
+		memset(points, 0, sizeof(*points));
+		points->ncuts = scheme->ncuts;
 		cut_by_value(points, store, scheme);
 		return;
 	}
 
 	selection_begin(&selection, store, scheme_weighs_by_value(scheme));
-	if (scheme_weighs_by_value(scheme))
-	{
-		points->drop_negative = scheme->negative == ABC_NEGATIVE_DROP;
-		if (scheme->negative == ABC_NEGATIVE_ERROR && selection.nnegative > 0)
-			refuse_negative(&selection);
-	}
-	if (selection.nmembers == 0)
-		points->unknown = true;
-	else if (scheme->rule == ABC_FILL)
-		cut_fill(points, &selection, scheme);
-	else
-		cut_cumulated(points, &selection, scheme);
+	if (scheme_weighs_by_value(scheme) && scheme->negative == ABC_NEGATIVE_ERROR &&
+		selection.nnegative > 0)
+		refuse_negative(&selection);
+	cut_selection(points, &selection, scheme);
+	points->drop_negative = scheme_weighs_by_value(scheme) &&
+		scheme->negative == ABC_NEGATIVE_DROP;
 	selection_end(&selection);
 }
 

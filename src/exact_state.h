@@ -113,6 +113,16 @@ extern const char *exact_state_check(const ExactState *state);
 /* The state argument of an aggregate's support function, checked for its purpose. */
 extern ExactState *exact_state_arg(Datum state, ExactPurpose purpose, ExactKind kind);
 
+/*
+ * exact_state_agg.c: for aggregates whose state is an abc_exact_sums.
+ *
+ * The state to add a row to, which is the first argument or a new one; the
+ * state of a row that is skipped; a float8 to add to sum i.
+ */
+extern ExactState *exact_state_for_row(FunctionCallInfo fcinfo, ExactPurpose purpose, ExactKind kind);
+extern Datum exact_state_unchanged(FunctionCallInfo fcinfo);
+extern ExactState *exact_state_add_float8(ExactState *state, int i, double value);
+
 /* Split a finite float8: |value| = mantissa * 2^exponent. */
 static inline uint64
 exact_split_float8(double value, int *exponent, bool *negative)

@@ -32,8 +32,8 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+#include "concentration.h"
 #include "exact_state.h"
-#include "values.h"
 
 PG_FUNCTION_INFO_V1(abc_hhi_float8_transfn);
 PG_FUNCTION_INFO_V1(abc_hhi_int8_transfn);
@@ -50,16 +50,6 @@ PG_FUNCTION_INFO_V1(abc_variation_finalfn);
 /*
  * Transition
  */
-
-static void
-refuse_negative(PGFunction out, Datum value)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("value %s is negative, and concentration is a matter of shares",
-					DatumGetCString(DirectFunctionCall1(out, value))),
-			 errhint("Leave negative values out with FILTER (WHERE value >= 0), or count them as zero with greatest(value, 0).")));
-}
 
 /* The number of periods of a row; 0 if the aggregate has no such argument. */
 static int64
@@ -88,20 +78,10 @@ static ExactState *
 state_for_row(FunctionCallInfo fcinfo, ExactKind kind)
 {
 	int64		periods = periods_of_row(fcinfo);
-	ExactState *state;
+	ExactState *state = exact_state_for_row(fcinfo, EXACT_MOMENTS, kind);
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("this function works only as part of an aggregate"),
-				 errhint("Call abc_hhi or abc_variation.")));
-	if (PG_ARGISNULL(0))
-	{
-		state = exact_state_create(EXACT_MOMENTS, kind);
+	if (state->count == 0)
 		state->periods = periods;
-		return state;
-	}
-	state = exact_state_arg(PG_GETARG_DATUM(0), EXACT_MOMENTS, kind);
 	if (state->periods != periods)
 		exact_state_refuse_periods(state->periods, periods);
 	return state;
@@ -117,9 +97,9 @@ add_float8(FunctionCallInfo fcinfo, bool shares)
 	uint64		mantissa;
 
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite(VALUE_FLOAT8, PG_GETARG_DATUM(1));
+		values_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(1));
 	if (unlikely(shares && value < 0))
-		refuse_negative(float8out, PG_GETARG_DATUM(1));
+		concentration_refuse_negative(float8out, PG_GETARG_DATUM(1));
 	state = state_for_row(fcinfo, EXACT_FLOAT8);
 	exact_state_count_row(state);
 	mantissa = exact_split_float8(value, &exponent, &negative);
@@ -145,7 +125,7 @@ add_int8(FunctionCallInfo fcinfo, bool shares)
 	bool		negative = value < 0;
 
 	if (unlikely(shares && negative))
-		refuse_negative(int8out, PG_GETARG_DATUM(1));
+		concentration_refuse_negative(int8out, PG_GETARG_DATUM(1));
 	PG_RETURN_POINTER(add_magnitude(state_for_row(fcinfo, EXACT_DECIMAL), negative,
 									negative ? -(uint64) value : (uint64) value, 0));
 }
@@ -161,9 +141,9 @@ add_numeric(FunctionCallInfo fcinfo, bool shares)
 
 	decimal_view(PG_GETARG_DATUM(1), &view);
 	if (unlikely(!view.finite))
-		values_refuse_nonfinite(VALUE_NUMERIC, PG_GETARG_DATUM(1));
+		values_refuse_nonfinite("value", VALUE_NUMERIC, PG_GETARG_DATUM(1));
 	if (unlikely(shares && view.negative))
-		refuse_negative(numeric_out, PG_GETARG_DATUM(1));
+		concentration_refuse_negative(numeric_out, PG_GETARG_DATUM(1));
 	state = state_for_row(fcinfo, EXACT_DECIMAL);
 	if (likely(decimal_to_u128(&view, view.dscale, &magnitude) && u128_hi(magnitude) == 0))
 		PG_RETURN_POINTER(add_magnitude(state, view.negative, u128_lo(magnitude), view.dscale));
@@ -187,9 +167,7 @@ name(PG_FUNCTION_ARGS) \
 { \
 	if (!PG_ARGISNULL(1)) \
 		return add(fcinfo, shares); \
-	if (PG_ARGISNULL(0)) \
-		PG_RETURN_NULL(); \
-	return PG_GETARG_DATUM(0); \
+	return exact_state_unchanged(fcinfo); \
 }
 
 TRANSFN(abc_hhi_float8_transfn, add_float8, true)

@@ -272,7 +272,7 @@ abc_points(PG_FUNCTION_ARGS)
 	int			reached;
 
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite(VALUE_FLOAT8, PG_GETARG_DATUM(0));
+		values_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(0));
 	reached = breaks_reached(cache, value);
 	if (!linear)
 		PG_RETURN_FLOAT8(reached == 0 ? 0 : cache->points[reached - 1]);

@@ -73,6 +73,57 @@ distribute_row(const RangeFiles *ranges, bool narrow, u128 key, int64 row)
 	}
 }
 
+#define READ_ROWS	4096		/* read at once from a file of one value */
+
+/* The next rows of a file, from row number "from" of n, into memory. */
+static int64
+read_rows(TempFile *file, Size pair, int64 from, int64 n, void *rows)
+{
+	int64		take = Min(READ_ROWS, n - from);
+
+	CHECK_FOR_INTERRUPTS();
+	tempfile_read(file, from * (int64) pair, rows, take * pair);
+	return take;
+}
+
+/*
+ * Rank the n rows of a file if they all have the same value, as they do where
+ * many rows share few values: no sorting then.  False if they have not.
+ */
+static bool
+rank_single_value(RankWalk *walk, bool narrow, TempFile *file, int64 n)
+{
+	Size		pair = narrow ? sizeof(KeyRow64) : sizeof(KeyRow128);
+	void	   *rows = palloc(READ_ROWS * pair);
+	const KeyRow64 *rows64 = rows;
+	const KeyRow128 *rows128 = rows;
+	u128		first = u128_of(0);
+	bool		same = true;
+	int64		take;
+
+	for (int64 from = 0; from < n && same; from += take)
+	{
+		take = read_rows(file, pair, from, n, rows);
+		if (from == 0)
+			first = narrow ? u128_of(rows64[0].key) : rows128[0].key;
+		for (int64 i = 0; i < take && same; i++)
+			same = u128_eq(narrow ? u128_of(rows64[i].key) : rows128[i].key, first);
+	}
+	if (same)
+	{
+		double		number = ranking_enter_group(walk, first, (Datum) 0, n);
+
+		for (int64 from = 0; from < n; from += take)
+		{
+			take = read_rows(file, pair, from, n, rows);
+			for (int64 i = 0; i < take; i++)
+				ranking_put_number(walk->ranking, narrow ? rows64[i].row : rows128[i].row, number);
+		}
+	}
+	pfree(rows);
+	return same;
+}
+
 void
 ranking_by_ranges(RankWalk *walk)
 {
@@ -110,7 +161,10 @@ ranking_by_ranges(RankWalk *walk)
 
 		CHECK_FOR_INTERRUPTS();
 		if (n > fitting && n > walk->selection.nmembers / (MAX_FILES / 2))
-			ranking_by_sorting(walk, file);
+		{
+			if (!rank_single_value(walk, narrow, file, n))
+				ranking_by_sorting(walk, file);
+		}
 		else if (n > 0)
 		{
 			void	   *rows = MemoryContextAllocHuge(walk->ranking->mcxt, file->size);

@@ -32,7 +32,7 @@ typedef struct SortedRows
 } SortedRows;
 
 static void
-sorted_begin(SortedRows *sorted, bool wide, MemoryContext mcxt)
+sorted_begin(SortedRows *sorted, bool wide, Size memory, MemoryContext mcxt)
 {
 	TupleDesc	desc = CreateTemplateTupleDesc(3);
 	AttrNumber	columns[2] = {SORT_VALUE + 1, SORT_LOW_WORD + 1};
@@ -48,7 +48,7 @@ sorted_begin(SortedRows *sorted, bool wide, MemoryContext mcxt)
 
 	sorted->wide = wide;
 	sorted->sort = tuplesort_begin_heap(desc, 2, columns, descending, collations, nulls_first,
-										work_mem, NULL, TUPLESORT_RANDOMACCESS);
+										(int) (memory / 1024), NULL, TUPLESORT_RANDOMACCESS);
 	sorted->put = MakeSingleTupleTableSlot(desc, &TTSOpsVirtual);
 	sorted->get = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 	sorted->counts = tempfile_create(mcxt);
@@ -219,7 +219,7 @@ ranking_by_sorting(RankWalk *walk, TempFile *file)
 	Datum		numeric;
 	int64		row;
 
-	sorted_begin(&sorted, file == NULL, walk->ranking->mcxt);
+	sorted_begin(&sorted, file == NULL, values_memory(walk->selection.store), walk->ranking->mcxt);
 	if (file == NULL)
 		sort_store(walk, &sorted);
 	else

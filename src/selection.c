@@ -112,6 +112,8 @@ selection_add_rows(const Selection *selection, const ValueGroup *group, int64 n,
 {
 	if (selection->wide != NULL)
 		wide_add_rows(selection->wide, group, n, sum);
+	else if (selection->cells != NULL)
+		cells_add_rows(selection->cells, group, n, sum);
 	else
 	{
 		int			shift;
@@ -396,6 +398,8 @@ selection_locate(Selection *selection, const ExactSum *target, ValueGroup *group
 		return false;
 	if (selection->wide != NULL)
 		return wide_locate(selection, target, group);
+	if (selection->cells != NULL)
+		return cells_locate(selection->cells, target, group);
 	if (selection->sorted != NULL)
 		return walk(selection, selection->sorted, selection->nmembers, &selection->cursor,
 					selection->cursor_before, target, group);
@@ -459,6 +463,8 @@ selection_next_above(Selection *selection, const ValueGroup *group, u128 *key, D
 {
 	if (selection->wide != NULL)
 		return wide_next_above(selection->wide, numeric);
+	if (selection->cells != NULL)
+		return cells_next_above(selection->cells, group, key);
 	if (!u128_lt(group->key, selection->high))
 		return false;
 	if (selection->sorted != NULL)
@@ -481,6 +487,8 @@ selection_least(Selection *selection, u128 *key, Datum *numeric)
 		return false;
 	if (selection->wide != NULL)
 		return wide_least(selection, numeric);
+	if (selection->cells != NULL)
+		return cells_least(selection->cells, key);
 	*key = selection->low;
 	return true;
 }

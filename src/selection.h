@@ -55,6 +55,7 @@ typedef struct Selection
 	ExactSum   *cursor_before;
 
 	struct WideSelection *wide; /* instead of all that, if the store is wide */
+	struct SummaryCells *cells; /* or if there is no store but a summary: keys number its cells */
 } Selection;
 
 /* Learn what is needed to locate; allocates in the current memory context. */
@@ -103,5 +104,12 @@ extern void wide_add_rows(const struct WideSelection *wide, const ValueGroup *gr
 extern bool wide_locate(Selection *selection, const ExactSum *target, ValueGroup *group);
 extern bool wide_next_above(const struct WideSelection *wide, Datum *numeric);
 extern bool wide_least(Selection *selection, Datum *numeric);
+
+/* summary_cut.c */
+extern void cells_add_rows(struct SummaryCells *cells, const ValueGroup *group,
+						   int64 n, ExactSum *sum);
+extern bool cells_locate(struct SummaryCells *cells, const ExactSum *target, ValueGroup *group);
+extern bool cells_next_above(struct SummaryCells *cells, const ValueGroup *group, u128 *key);
+extern bool cells_least(struct SummaryCells *cells, u128 *key);
 
 #endif							/* ABC_SELECTION_H */

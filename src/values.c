@@ -47,7 +47,7 @@ values_clear(ValueStore *store)
 }
 
 void
-values_refuse_nonfinite(ValueKind kind, Datum value)
+values_refuse_nonfinite(const char *what, ValueKind kind, Datum value)
 {
 	char	   *text = DatumGetCString(kind == VALUE_FLOAT8 ?
 									   DirectFunctionCall1(float8out, value) :
@@ -55,8 +55,9 @@ values_refuse_nonfinite(ValueKind kind, Datum value)
 
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("value \"%s\" has no place among shares and ranks", text),
-			 errhint("Values must be finite: leave NaN and infinity out with WHERE or FILTER, or make them NULL with NULLIF.")));
+			 errmsg("%s \"%s\" of type %s is not finite", what, text,
+					kind == VALUE_FLOAT8 ? "double precision" : "numeric"),
+			 errhint("Leave NaN and infinity out, with WHERE or FILTER, or make them NULL, with NULLIF.")));
 }
 
 /*
@@ -407,7 +408,7 @@ values_append_numeric(ValueStore *store, Datum value)
 
 	decimal_view(value, &view);
 	if (unlikely(!view.finite))
-		values_refuse_nonfinite(VALUE_NUMERIC, value);
+		values_refuse_nonfinite("value", VALUE_NUMERIC, value);
 	scale = Max(store->scale, view.dscale);
 	if (unlikely(store->form == FORM_WIDE))
 	{

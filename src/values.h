@@ -88,7 +88,8 @@ extern void values_append_null(ValueStore *store);
 extern void values_append_int8(ValueStore *store, int64 value);
 extern void values_append_numeric(ValueStore *store, Datum value);
 extern void values_append(ValueStore *store, Datum value, bool isnull);
-pg_noreturn extern void values_refuse_nonfinite(ValueKind kind, Datum value);
+pg_noreturn extern void values_refuse_nonfinite(const char *what, ValueKind kind,
+											   Datum value);
 
 /* Bring every value into one form, in which no sum can leave 127 bits; then read. */
 extern void values_finish(ValueStore *store);
@@ -155,7 +156,7 @@ values_append_float8(ValueStore *store, double value)
 {
 	/* only NaN and the infinities minus themselves are not zero */
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite(VALUE_FLOAT8, Float8GetDatum(value));
+		values_refuse_nonfinite("value", VALUE_FLOAT8, Float8GetDatum(value));
 	values_append_key64(store, float8_key(value));
 }
 

@@ -31,7 +31,6 @@
 
 PG_FUNCTION_INFO_V1(abc_weighted_score_float8_transfn);
 PG_FUNCTION_INFO_V1(abc_weighted_score_numeric_transfn);
-PG_FUNCTION_INFO_V1(abc_exact_sums_combine);
 PG_FUNCTION_INFO_V1(abc_weighted_score_float8_finalfn);
 PG_FUNCTION_INFO_V1(abc_weighted_score_numeric_finalfn);
 
@@ -47,39 +46,6 @@ refuse_negative_weight(PGFunction out, Datum weight)
 			 errhint("Weights are zero or more; a metric of which less is better changes its sign in the value.")));
 }
 
-/* The state to add a row to: the one given, which is the aggregate's own. */
-static ExactState *
-state_for_row(FunctionCallInfo fcinfo, ExactKind kind)
-{
-	if (!AggCheckCallContext(fcinfo, NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("this function works only as part of an aggregate"),
-				 errhint("Call abc_weighted_score.")));
-	if (PG_ARGISNULL(0))
-		return exact_state_create(EXACT_WEIGHTED, kind);
-	return exact_state_arg(PG_GETARG_DATUM(0), EXACT_WEIGHTED, kind);
-}
-
-/* A row that is skipped leaves the state as it is. */
-static Datum
-skip_row(FunctionCallInfo fcinfo)
-{
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	return PG_GETARG_DATUM(0);
-}
-
-static ExactState *
-add_float8(ExactState *state, int i, double value)
-{
-	int			exponent;
-	bool		negative;
-	uint64		mantissa = exact_split_float8(value, &exponent, &negative);
-
-	return exact_state_add_binary(state, i, negative, u128_of(mantissa), exponent);
-}
-
 Datum
 abc_weighted_score_float8_transfn(PG_FUNCTION_ARGS)
 {
@@ -89,23 +55,23 @@ abc_weighted_score_float8_transfn(PG_FUNCTION_ARGS)
 	double		product;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return skip_row(fcinfo);
+		return exact_state_unchanged(fcinfo);
 	value = PG_GETARG_FLOAT8(1);
 	weight = PG_GETARG_FLOAT8(2);
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite(VALUE_FLOAT8, PG_GETARG_DATUM(1));
+		values_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(1));
 	if (unlikely(weight - weight != 0.0))
-		values_refuse_nonfinite(VALUE_FLOAT8, PG_GETARG_DATUM(2));
+		values_refuse_nonfinite("weight", VALUE_FLOAT8, PG_GETARG_DATUM(2));
 	if (unlikely(weight < 0))
 		refuse_negative_weight(float8out, PG_GETARG_DATUM(2));
 	product = value * weight;
 	if (unlikely(isinf(product)))
 		float_overflow_error();
 
-	state = state_for_row(fcinfo, EXACT_FLOAT8);
+	state = exact_state_for_row(fcinfo, EXACT_WEIGHTED, EXACT_FLOAT8);
 	exact_state_count_row(state);
-	state = add_float8(state, SUM_PRODUCTS, product);
-	state = add_float8(state, SUM_WEIGHTS, weight);
+	state = exact_state_add_float8(state, SUM_PRODUCTS, product);
+	state = exact_state_add_float8(state, SUM_WEIGHTS, weight);
 	PG_RETURN_POINTER(state);
 }
 
@@ -139,17 +105,17 @@ abc_weighted_score_numeric_transfn(PG_FUNCTION_ARGS)
 	u128		w;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return skip_row(fcinfo);
+		return exact_state_unchanged(fcinfo);
 	decimal_view(PG_GETARG_DATUM(1), &value);
 	decimal_view(PG_GETARG_DATUM(2), &weight);
 	if (unlikely(!value.finite))
-		values_refuse_nonfinite(VALUE_NUMERIC, PG_GETARG_DATUM(1));
+		values_refuse_nonfinite("value", VALUE_NUMERIC, PG_GETARG_DATUM(1));
 	if (unlikely(!weight.finite))
-		values_refuse_nonfinite(VALUE_NUMERIC, PG_GETARG_DATUM(2));
+		values_refuse_nonfinite("weight", VALUE_NUMERIC, PG_GETARG_DATUM(2));
 	if (unlikely(weight.negative))
 		refuse_negative_weight(numeric_out, PG_GETARG_DATUM(2));
 
-	state = state_for_row(fcinfo, EXACT_DECIMAL);
+	state = exact_state_for_row(fcinfo, EXACT_WEIGHTED, EXACT_DECIMAL);
 	exact_state_count_row(state);
 	if (decimal_to_u128(&value, value.dscale, &v) && u128_hi(v) == 0 &&
 		decimal_to_u128(&weight, weight.dscale, &w) && u128_hi(w) == 0)
@@ -162,33 +128,6 @@ abc_weighted_score_numeric_transfn(PG_FUNCTION_ARGS)
 	else
 		state = add_wide_product(state, &value, &weight);
 	PG_RETURN_POINTER(state);
-}
-
-/*
- * Combine function of every aggregate with exact sums: the first state, which
- * is the aggregate's own, takes up the second.
- */
-Datum
-abc_exact_sums_combine(PG_FUNCTION_ARGS)
-{
-	ExactState *state;
-	ExactState *other;
-
-	if (!AggCheckCallContext(fcinfo, NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("this function works only as part of an aggregate"),
-				 errhint("Use it as the COMBINEFUNC of an aggregate.")));
-	if (PG_ARGISNULL(1))
-		return skip_row(fcinfo);
-	if (PG_ARGISNULL(0))
-	{
-		other = (ExactState *) PG_GETARG_VARLENA_P(1);
-		PG_RETURN_POINTER(exact_state_copy(other));
-	}
-	state = (ExactState *) PG_GETARG_VARLENA_P(0);
-	other = exact_state_arg(PG_GETARG_DATUM(1), state->purpose, state->kind);
-	PG_RETURN_POINTER(exact_state_merge(state, other));
 }
 
 Datum
