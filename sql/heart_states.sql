@@ -14,7 +14,7 @@ CREATE TEMP TABLE t AS
 
 -- An early end: of the query, of a partition, of an EXISTS.
 SELECT abc_classify(f) OVER () FROM t LIMIT 1;
-SELECT g, abc_classify(d) OVER (PARTITION BY g) FROM t ORDER BY g LIMIT 1;
+SELECT g, abc_classify(d) OVER (PARTITION BY g) FROM t ORDER BY g, d DESC LIMIT 1;
 SELECT EXISTS (SELECT abc_cumulative_share(b) OVER () FROM t);
 
 -- Several side by side, of several types and schemes.

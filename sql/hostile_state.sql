@@ -10,6 +10,7 @@ RESET client_min_messages;
 SET ROLE regress_abc_hostile;
 SET search_path = hostile_state, public;
 \set VERBOSITY terse
+\set SHOW_CONTEXT never
 
 CREATE TABLE received (s abc_exact_sums);
 CREATE AGGREGATE merge(abc_exact_sums) (
@@ -54,6 +55,11 @@ SELECT many(x, 1::float8) FROM (VALUES (1::float8), (2)) v (x);
 SELECT many(1::numeric, 1::numeric);
 SELECT many(x, 1::numeric) FROM (VALUES (1::numeric), (2)) v (x);
 SELECT many(s) FROM received;
+
+\echo -- a state of another aggregate, or one that no values could have led to, is a mistake of the user
+SELECT abc_variation_finalfn('weighted decimal 3: -1f40@2, 28@0');
+SELECT abc_hhi_finalfn('weighted float8 3: 5@0, 28@0');
+SELECT abc_variation_finalfn('moments float8 2: 100@0, 1@0');
 
 \! rm -f hostile_state
 SET client_min_messages = warning;

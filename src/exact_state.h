@@ -93,7 +93,7 @@ extern ExactState *exact_state_add_exact(ExactState *state, int i, bool negative
 /* Add all of "other", which is of the same purpose and kind. */
 extern ExactState *exact_state_merge(ExactState *state, const ExactState *other);
 
-extern void exact_state_refuse_periods(int64 a, int64 b) pg_attribute_noreturn();
+pg_noreturn extern void exact_state_refuse_periods(int64 a, int64 b);
 
 extern ExactState *exact_state_copy(const ExactState *state);
 

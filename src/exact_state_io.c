@@ -47,7 +47,7 @@ append_sum(StringInfo buf, const StateSum *sum, ExactKind kind)
 		top--;
 	if (negative)
 		appendStringInfoChar(buf, '-');
-	appendStringInfo(buf, "%" INT64_MODIFIER "x", magnitude->limbs[top]);
+	appendStringInfo(buf, "%llx", (unsigned long long) magnitude->limbs[top]);
 	for (int i = top - 1; i >= 0; i--)
 		appendStringInfo(buf, "%08x%08x", (uint32) (magnitude->limbs[i] >> 32),
 						 (uint32) magnitude->limbs[i]);

@@ -191,6 +191,15 @@ as_fraction(const ExactSum *a, int *exponent)
 	return exact_to_float8(a, -bits);
 }
 
+/* The state of a final function: moments, of either kind. */
+static ExactState *
+moments_arg(Datum datum)
+{
+	ExactState *state = (ExactState *) PG_DETOAST_DATUM(datum);
+
+	return exact_state_arg(PointerGetDatum(state), EXACT_MOMENTS, state->kind);
+}
+
 /*
  * The square of the sum of values and the sum of squares, times factor, as
  * whole numbers of the same unit 2^(*unit), or 10^-(2 * scale).
@@ -235,7 +244,7 @@ abc_hhi_finalfn(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = (ExactState *) PG_GETARG_VARLENA_P(0);
+	state = moments_arg(PG_GETARG_DATUM(0));
 	load_moments(state, 1, &total_square, &squares, &unit);
 	if (exact_is_zero(total_square))
 		PG_RETURN_NULL();
@@ -260,7 +269,7 @@ abc_variation_finalfn(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = (ExactState *) PG_GETARG_VARLENA_P(0);
+	state = moments_arg(PG_GETARG_DATUM(0));
 	n = state->periods > 0 ? state->periods : state->count;
 	if (n < state->count)
 		ereport(ERROR,
@@ -273,8 +282,9 @@ abc_variation_finalfn(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (exact_cmp(squares, total_square) < 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("the sums of a group could not have come from any rows")));
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the sums of a group could not have come from any rows"),
+				 errhint("Let abc_variation make the state, or merge states that it made.")));
 	exact_sub(squares, total_square);
 
 	/* an even exponent, so that the root of the power of two is one, too */

@@ -122,7 +122,7 @@ mutate_once(Fuzz *fuzz, StringInfo s)
 			break;
 		case 4:
 			if (s->len + span <= MAX_LENGTH)
-				replace(s, at, 0, pnstrdup(s->data + at, span), span);
+				replace(s, at, 0, memcpy(palloc(span + 1), s->data + at, span), span);
 			break;
 		case 5:
 			from = (int) below(fuzz, other->len + 1);
