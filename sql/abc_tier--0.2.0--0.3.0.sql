@@ -470,7 +470,7 @@ COMMENT ON FUNCTION _abc_same_partition(abc_model, text, text) IS 'part of the S
 -- a IS DISTINCT FROM b for tiers, by the tiers' own operator.
 CREATE FUNCTION _abc_tiers_differ(a text, b text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN pg_catalog.format('(NOT %1$s OPERATOR(@extschema@.=) %2$s OR (%1$s IS NULL) <> (%2$s IS NULL))', a, b);
+RETURN pg_catalog.format('coalesce(NOT %1$s OPERATOR(@extschema@.=) %2$s, (%1$s IS NULL) <> (%2$s IS NULL))', a, b);
 COMMENT ON FUNCTION _abc_tiers_differ(text, text) IS 'part of the SQL builders of models';
 
 CREATE FUNCTION _abc_scheme_literal(scheme abc_scheme) RETURNS text

@@ -69,6 +69,15 @@ DELETE FROM sale WHERE id = 5 AND day > '2024-12-08';
 SELECT abc_refresh('m', '2025-01-05');
 SELECT id, lifecycle FROM m_current WHERE id IN (1, 5) ORDER BY id;
 SELECT id, previous_lifecycle, lifecycle, cause FROM m_changes WHERE run = 13 ORDER BY id;
+
+-- who stays unrated while the lifecycle goes on has not moved
+CREATE TABLE quiet (id int, revenue int, first_day date, last_day date, n bigint);
+INSERT INTO quiet VALUES (1, 100, '2024-01-01', '2024-06-30', 9), (2, NULL, '2024-01-01', '2024-06-30', 9);
+SELECT abc_create_model('q', 'quiet', 'id', 'revenue', '80/95', first_order => 'first_day', last_order => 'last_day',
+	orders => 'n', at_risk => '2 months', lost => '6 months');
+SELECT count(abc_refresh('q', d)) FROM unnest('{2024-07-01, 2024-10-01, 2025-02-01}'::date[]) AS d;
+SELECT run, tier, lifecycle, previous_lifecycle, moved FROM q_history WHERE id = 2 ORDER BY run;
+SELECT run, moved_down FROM q_run ORDER BY run;
 RESET ROLE;
 SET client_min_messages = warning;
 DROP SCHEMA regress_abc_model CASCADE;
