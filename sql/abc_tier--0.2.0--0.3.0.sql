@@ -1707,7 +1707,7 @@ DECLARE
 	tier text := start;
 	i integer;
 BEGIN
-	FOR i IN 1 .. n LOOP
+	FOR i IN 1 .. least(n, coalesce(cardinality(m.rule_kinds), 0)) LOOP
 		IF m.rule_kinds[i] = 'only_if' THEN
 			tier := format('@extschema@.abc_worse(%s, CASE WHEN m.conditions[%s] THEN ''A'' ELSE %L END::@extschema@.abc_tier)',
 				tier, i, chr(ascii(m.rule_tiers[i]) + 1));

@@ -138,17 +138,19 @@ SKIP:
 	chomp(my $newbin = `$config --bindir`);
 	my ($old) = grep { -x "$_/postgres" } split /:/, $ENV{PATH};
 	my $dir = "$PostgreSQL::Test::Utils::tmp_check/upgrade";
-	my $path = "-c dynamic_library_path=$libdir:\\\$libdir";
+	chomp(my $newlib = `$config --pkglibdir`);
+	my $path = "-c dynamic_library_path=$libdir:$newlib";
 
 	my $user = $node->safe_psql('life', 'DROP PUBLICATION p; SELECT current_user');
 	$node->stop;
 	mkdir $dir;
 	chdir $dir;
 	my @init = ("$newbin/initdb", '-D', "$dir/new", '-U', $user, '-A', 'trust', '-N');
+	push @init, '--no-data-checksums' if `$newbin/initdb --help` =~ /--no-data-checksums/;	# on by default from 18 on
 	is(system(@init), 0, 'initdb of the new version');
 	is(system("$newbin/pg_upgrade", '-b', $old, '-B', $newbin, '-d', $node->data_dir, '-D', "$dir/new", '-O', $path, '-U', $user, '-s', $dir, '-p', $node->port, '-P', $node->port + 1),
 		0, 'pg_upgrade');
-	system("$newbin/pg_ctl", '-w', '-s', '-D', "$dir/new", '-l', "$dir/log", '-o', "-c dynamic_library_path='$libdir:\$libdir' -k $dir -p " . $node->port . " -c listen_addresses=''", 'start');
+	system("$newbin/pg_ctl", '-w', '-s', '-D', "$dir/new", '-l', "$dir/log", '-o', "$path -k $dir -p " . $node->port . " -c listen_addresses=''", 'start');
 	my $after;
 	IPC::Run::run [ 'psql', '-XAtq', '-h', $dir, '-p', $node->port, '-U', $user, '-d', 'life' ], '<', \$look, '>', \$after, '2>&1';
 	is($after, "$seen\n", 'the same after pg_upgrade, indexes included');
