@@ -128,9 +128,12 @@ foreach my $query (@queries)
 	my ($name, $sql) = @$query;
 	foreach my $moment (0.15, 0.6)
 	{
-		my ($in, $session_out, $session_err) = ("SET application_name = 'victim'; SET work_mem = '64kB';\n" . "$sql;\n" x 200, '', '');
-		my $session = IPC::Run::start [ 'psql', '-XAtq', '-d', $node->connstr('postgres'), '-v', 'ON_ERROR_STOP=1' ], '<', \$in, '>', \$session_out, '2>', \$session_err;
-		$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'victim' AND query ~ '^SELECT'}) or last;
+		my ($session_out, $session_err) = ('', '');
+		my @commands = ("SET application_name = 'victim'", "SET work_mem = '64kB'", ($sql) x 200);
+		my $session = IPC::Run::start [ 'psql', '-XAtq', '-d', $node->connstr('postgres'), '-v', 'ON_ERROR_STOP=1', map { ('-c', $_) } @commands ],
+		  '<', '/dev/null', '>', \$session_out, '2>', \$session_err;
+		$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'victim' AND query ~ '^SELECT'})
+		  or die "the query to be cancelled did not begin: $name";
 		select undef, undef, undef, $moment * $slow;
 		my $asked = time;
 		$node->safe_psql('postgres', q{SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'victim'});
