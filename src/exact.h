@@ -11,6 +11,8 @@
 #ifndef ABC_EXACT_H
 #define ABC_EXACT_H
 
+#include "port/pg_bitutils.h"
+
 #include "compat.h"
 
 typedef struct ExactSum
@@ -21,6 +23,15 @@ typedef struct ExactSum
 
 /* Limbs for an integer below 2^bits, with one to spare for a multiplication. */
 #define exact_limbs_for(bits)	(((bits) + 63) / 64 + 1)
+
+/* x < 2^bits, the least such. */
+static inline int
+u128_bits(u128 x)
+{
+	if (u128_hi(x) != 0)
+		return 65 + pg_leftmost_one_pos64(u128_hi(x));
+	return u128_lo(x) != 0 ? 1 + pg_leftmost_one_pos64(u128_lo(x)) : 0;
+}
 
 extern ExactSum *exact_create(int nlimbs);
 extern void exact_set_zero(ExactSum *a);

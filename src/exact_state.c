@@ -179,14 +179,6 @@ make_room(ExactState *state, int i, int from, int to)
 	return larger;
 }
 
-static inline int
-bit_length(u128 x)
-{
-	if (u128_hi(x) != 0)
-		return 65 + pg_leftmost_one_pos64(u128_hi(x));
-	return u128_lo(x) != 0 ? 1 + pg_leftmost_one_pos64(u128_lo(x)) : 0;
-}
-
 /* Turn a sum into its opposite, in place. */
 static void
 negate(StateSum *sum)
@@ -212,7 +204,7 @@ exact_state_add_binary(ExactState *state, int i, bool negative, u128 magnitude, 
 	Assert(state->kind == EXACT_FLOAT8);
 	if (u128_eq(magnitude, u128_of(0)))
 		return state;
-	state = make_room(state, i, exponent, exponent + bit_length(magnitude));
+	state = make_room(state, i, exponent, exponent + u128_bits(magnitude));
 	sum = state_sum(state, i);
 	add_shifted(sum, negative, magnitude, exponent - 64 * sum->low);
 	return state;
@@ -301,7 +293,7 @@ exact_state_add_decimal(ExactState *state, int i, bool negative, u128 magnitude,
 		}
 		magnitude = scaled;
 	}
-	state = make_room(state, i, 0, bit_length(magnitude));
+	state = make_room(state, i, 0, u128_bits(magnitude));
 	add_shifted(state_sum(state, i), negative, magnitude, 0);
 	return state;
 }

@@ -74,14 +74,6 @@ float8_exponent(uint64 key)
 #define KEY_EQ(a, b)		u128_eq(a, b)
 #include "selection_keys.h"
 
-static int
-bit_length(u128 x)
-{
-	if (u128_hi(x) != 0)
-		return 65 + pg_leftmost_one_pos64(u128_hi(x));
-	return u128_lo(x) != 0 ? 1 + pg_leftmost_one_pos64(u128_lo(x)) : 0;
-}
-
 /*
  * The measure
  */
@@ -152,7 +144,7 @@ histogram_create(const Selection *selection, u128 low, u128 high)
 {
 	Histogram  *histogram = palloc(sizeof(Histogram));
 
-	histogram->shift = Max(0, bit_length(u128_sub(high, low)) - BUCKET_BITS);
+	histogram->shift = Max(0, u128_bits(u128_sub(high, low)) - BUCKET_BITS);
 	/* buckets on multiples of their width hold one binary exponent each */
 	histogram->low = u128_shl(u128_shr(low, histogram->shift), histogram->shift);
 	histogram->nbuckets = (int) u128_lo(u128_shr(u128_sub(high, histogram->low),
@@ -295,7 +287,7 @@ enter_bucket(const Selection *selection, const Histogram *histogram, KeyRange *r
 static void
 take_total(Selection *selection)
 {
-	int			count_bits = bit_length(u128_of(selection->nmembers));
+	int			count_bits = u128_bits(u128_of(selection->nmembers));
 	int			bits;
 
 	if (!selection->by_value)
@@ -307,7 +299,7 @@ take_total(Selection *selection)
 			MANTISSA_BITS + 1 + count_bits;
 	}
 	else
-		bits = bit_length(u128_sub(selection->high, selection->zero)) + count_bits;
+		bits = u128_bits(u128_sub(selection->high, selection->zero)) + count_bits;
 
 	/* one limb more, for a weight added across limbs */
 	selection->total = exact_create(exact_limbs_for(bits) + 1);

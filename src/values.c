@@ -20,6 +20,7 @@
 #define INITIAL_CAPACITY	64		/* bytes; 100,000 groups start small */
 #define SPILL_CAPACITY		(256 * 1024)	/* bytes buffered once a file exists */
 
+#define CHECK_BYTES			(1024 * 1024)	/* or keys, between two interrupt checks */
 #define SUM_BITS			127
 
 void
@@ -74,6 +75,8 @@ largest_magnitude(ValueForm form, const char *keys, Size size)
 	{
 		u128		magnitude;
 
+		if (i % CHECK_BYTES == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (key_is_null(form, keys + i))
 			continue;
 		key_split(form, keys + i, &magnitude);
@@ -94,6 +97,8 @@ values_convert_keys(char *to, ValueForm to_form, const char *from, ValueForm fro
 		u128		magnitude;
 		bool		negative;
 
+		if (i % CHECK_BYTES == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (key_is_null(from_form, in))
 		{
 			memset(out, 0, form_width(to_form));
