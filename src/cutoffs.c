@@ -34,27 +34,11 @@ typedef struct CutoffsState
 	struct varlena *scheme;		/* a copy; NULL: the default */
 } CutoffsState;
 
-/* The group's state, made with its first row. */
 static CutoffsState *
-cutoffs_state(FunctionCallInfo fcinfo, ValueKind kind)
+create_state(FunctionCallInfo fcinfo, ValueKind kind, const struct varlena *scheme)
 {
 	MemoryContext aggcontext;
 	CutoffsState *state;
-	struct varlena *scheme = NULL;
-
-	if (PG_NARGS() > 2)
-	{
-		if (PG_ARGISNULL(2))
-			scheme_refuse_null();
-		scheme = PG_GETARG_VARLENA_PP(2);
-	}
-	if (!PG_ARGISNULL(0))
-	{
-		state = (CutoffsState *) PG_GETARG_POINTER(0);
-		if (scheme != NULL && !scheme_same(state->scheme, scheme))
-			scheme_refuse_change("a group", state->scheme, scheme);
-		return state;
-	}
 
 	if (!AggCheckCallContext(fcinfo, &aggcontext))
 		elog(ERROR, "abc_cutoffs called in non-aggregate context");
@@ -67,6 +51,35 @@ cutoffs_state(FunctionCallInfo fcinfo, ValueKind kind)
 		memcpy(state->scheme, scheme, VARSIZE_ANY(scheme));
 	}
 	return state;
+}
+
+/* The scheme of this row, which is the same in all rows of a group. */
+static CutoffsState *
+state_with_scheme(FunctionCallInfo fcinfo, ValueKind kind)
+{
+	CutoffsState *state;
+	struct varlena *scheme;
+
+	if (PG_ARGISNULL(2))
+		scheme_refuse_null();
+	scheme = PG_GETARG_VARLENA_PP(2);
+	if (PG_ARGISNULL(0))
+		return create_state(fcinfo, kind, scheme);
+	state = (CutoffsState *) PG_GETARG_POINTER(0);
+	if (!scheme_same(state->scheme, scheme))
+		scheme_refuse_change("a group", state->scheme, scheme);
+	return state;
+}
+
+/* The group's state, made with its first row. */
+static inline CutoffsState *
+cutoffs_state(FunctionCallInfo fcinfo, ValueKind kind)
+{
+	if (PG_NARGS() > 2)
+		return state_with_scheme(fcinfo, kind);
+	if (unlikely(PG_ARGISNULL(0)))
+		return create_state(fcinfo, kind, NULL);
+	return (CutoffsState *) PG_GETARG_POINTER(0);
 }
 
 Datum

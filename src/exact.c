@@ -31,13 +31,6 @@ exact_set_zero(ExactSum *a)
 }
 
 void
-exact_copy(ExactSum *to, const ExactSum *from)
-{
-	Assert(to->nlimbs == from->nlimbs);
-	memcpy(to->limbs, from->limbs, from->nlimbs * sizeof(uint64));
-}
-
-void
 exact_extend(ExactSum *to, const ExactSum *from)
 {
 	Assert(to->nlimbs >= from->nlimbs);
@@ -55,35 +48,12 @@ exact_is_zero(const ExactSum *a)
 }
 
 int
-exact_cmp(const ExactSum *a, const ExactSum *b)
-{
-	Assert(a->nlimbs == b->nlimbs);
-	for (int i = a->nlimbs - 1; i >= 0; i--)
-		if (a->limbs[i] != b->limbs[i])
-			return a->limbs[i] < b->limbs[i] ? -1 : 1;
-	return 0;
-}
-
-int
 exact_bits(const ExactSum *a)
 {
 	for (int i = a->nlimbs - 1; i >= 0; i--)
 		if (a->limbs[i] != 0)
 			return 64 * i + pg_leftmost_one_pos64(a->limbs[i]) + 1;
 	return 0;
-}
-
-/* Add one word at limb i and carry as far as needed. */
-static inline void
-add_word(ExactSum *a, int i, uint64 word)
-{
-	while (word != 0)
-	{
-		Assert(i < a->nlimbs);
-		a->limbs[i] += word;
-		word = a->limbs[i] < word;
-		i++;
-	}
 }
 
 void
@@ -118,27 +88,6 @@ exact_sub(ExactSum *a, const ExactSum *b)
 		borrow = x < y || (x == y && borrow);
 	}
 	Assert(borrow == 0);
-}
-
-void
-exact_add_shifted(ExactSum *a, u128 v, int shift)
-{
-	int			limb = shift / 64;
-	int			bits = shift % 64;
-	uint64		lo = u128_lo(v);
-	uint64		hi = u128_hi(v);
-
-	if (bits == 0)
-	{
-		add_word(a, limb, lo);
-		add_word(a, limb + 1, hi);
-	}
-	else
-	{
-		add_word(a, limb, lo << bits);
-		add_word(a, limb + 1, (lo >> (64 - bits)) | (hi << bits));
-		add_word(a, limb + 2, hi >> (64 - bits));
-	}
 }
 
 void
@@ -190,7 +139,7 @@ exact_add_mul(ExactSum *a, const ExactSum *b, const ExactSum *c)
 			a->limbs[i + j] = u128_lo(s);
 			carry = u128_hi(s);
 		}
-		add_word(a, i + top, carry);
+		exact_add_word(a, i + top, carry);
 	}
 }
 

@@ -35,15 +35,12 @@ u128_bits(u128 x)
 
 extern ExactSum *exact_create(int nlimbs);
 extern void exact_set_zero(ExactSum *a);
-extern void exact_copy(ExactSum *to, const ExactSum *from);
 extern void exact_extend(ExactSum *to, const ExactSum *from);	/* copy to a wider sum */
 extern bool exact_is_zero(const ExactSum *a);
-extern int	exact_cmp(const ExactSum *a, const ExactSum *b);
 extern int	exact_bits(const ExactSum *a);	/* a < 2^bits, the least such */
 
 extern void exact_add(ExactSum *a, const ExactSum *b);
 extern void exact_sub(ExactSum *a, const ExactSum *b);	/* a >= b */
-extern void exact_add_shifted(ExactSum *a, u128 v, int shift);	/* a += v << shift */
 extern void exact_add_product(ExactSum *a, u128 v, uint64 n, int shift);	/* += v*n << shift */
 extern void exact_add_multiple(ExactSum *a, const ExactSum *b, uint64 n);	/* a += b*n */
 
@@ -64,6 +61,63 @@ static inline u128
 exact_to_u128(const ExactSum *a)
 {
 	return u128_make(a->nlimbs > 1 ? a->limbs[1] : 0, a->nlimbs > 0 ? a->limbs[0] : 0);
+}
+
+/*
+ * What is done for every value of a small group
+ */
+
+static inline void
+exact_copy(ExactSum *to, const ExactSum *from)
+{
+	Assert(to->nlimbs == from->nlimbs);
+	for (int i = 0; i < from->nlimbs; i++)
+		to->limbs[i] = from->limbs[i];
+}
+
+static inline int
+exact_cmp(const ExactSum *a, const ExactSum *b)
+{
+	Assert(a->nlimbs == b->nlimbs);
+	for (int i = a->nlimbs - 1; i >= 0; i--)
+		if (a->limbs[i] != b->limbs[i])
+			return a->limbs[i] < b->limbs[i] ? -1 : 1;
+	return 0;
+}
+
+/* Add one word at limb i and carry as far as needed. */
+static inline void
+exact_add_word(ExactSum *a, int i, uint64 word)
+{
+	while (word != 0)
+	{
+		Assert(i < a->nlimbs);
+		a->limbs[i] += word;
+		word = a->limbs[i] < word;
+		i++;
+	}
+}
+
+/* a += v << shift */
+static inline void
+exact_add_shifted(ExactSum *a, u128 v, int shift)
+{
+	int			limb = shift / 64;
+	int			bits = shift % 64;
+	uint64		lo = u128_lo(v);
+	uint64		hi = u128_hi(v);
+
+	if (bits == 0)
+	{
+		exact_add_word(a, limb, lo);
+		exact_add_word(a, limb + 1, hi);
+	}
+	else
+	{
+		exact_add_word(a, limb, lo << bits);
+		exact_add_word(a, limb + 1, (lo >> (64 - bits)) | (hi << bits));
+		exact_add_word(a, limb + 2, hi >> (64 - bits));
+	}
 }
 
 #endif							/* ABC_EXACT_H */

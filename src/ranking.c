@@ -149,26 +149,20 @@ ranking_number_of_others(RankWalk *walk)
  * In memory
  */
 
-#define ST_SORT sort_rows64
-#define ST_ELEMENT_TYPE KeyRow64
-#define ST_COMPARE(a, b) ((a)->key > (b)->key ? -1 : (a)->key < (b)->key)
-#define ST_SCOPE static
-#define ST_CHECK_FOR_INTERRUPTS
-#define ST_DEFINE
-#include "lib/sort_template.h"
+#define SORT_NAME sort_rows64
+#define SORT_ELEMENT KeyRow64
+#define SORT_AFTER(a, b) ((a).key < (b).key)
+#include "merge_sort.h"
 
-#define ST_SORT sort_rows128
-#define ST_ELEMENT_TYPE KeyRow128
-#define ST_COMPARE(a, b) (u128_lt((b)->key, (a)->key) ? -1 : u128_lt((a)->key, (b)->key))
-#define ST_SCOPE static
-#define ST_CHECK_FOR_INTERRUPTS
-#define ST_DEFINE
-#include "lib/sort_template.h"
+#define SORT_NAME sort_rows128
+#define SORT_ELEMENT KeyRow128
+#define SORT_AFTER(a, b) u128_lt((a).key, (b).key)
+#include "merge_sort.h"
 
 static void
 rank_rows64(RankWalk *walk, KeyRow64 *rows, int64 n)
 {
-	sort_rows64(rows, n);
+	sort_rows64(rows, rows + n, n);
 	for (int64 i = 0; i < n;)
 	{
 		int64		end = i + 1;
@@ -185,7 +179,7 @@ rank_rows64(RankWalk *walk, KeyRow64 *rows, int64 n)
 static void
 rank_rows128(RankWalk *walk, KeyRow128 *rows, int64 n)
 {
-	sort_rows128(rows, n);
+	sort_rows128(rows, rows + n, n);
 	for (int64 i = 0; i < n;)
 	{
 		int64		end = i + 1;
@@ -199,7 +193,7 @@ rank_rows128(RankWalk *walk, KeyRow128 *rows, int64 n)
 	}
 }
 
-/* Rank some rows, which hold all rows of their values; sorts them. */
+/* Rank n rows, which hold all rows of their values; sorts them, with room for n more behind them. */
 void
 ranking_of_rows(RankWalk *walk, bool narrow, void *rows, int64 n)
 {
@@ -215,7 +209,7 @@ rank_in_memory(RankWalk *walk)
 	ValueStore *store = walk->selection.store;
 	bool		narrow = store->form == FORM_KEY64;
 	void	   *rows = MemoryContextAllocHuge(walk->ranking->mcxt,
-											  Max(walk->selection.nmembers, 1) *
+											  2 * Max(walk->selection.nmembers, 1) *
 											  (narrow ? sizeof(KeyRow64) : sizeof(KeyRow128)));
 	double		others = ranking_number_of_others(walk);
 	int64		row = 0;
@@ -275,7 +269,7 @@ ranking_create(ValueStore *store, bool by_value, RankFunction function, void *ar
 
 	pair = store->form == FORM_KEY64 ? sizeof(KeyRow64) : sizeof(KeyRow128);
 	in_memory = store->form != FORM_WIDE &&
-		store->nrows * (pair + sizeof(double)) <= values_memory(store);
+		store->nrows * (2 * pair + sizeof(double)) <= values_memory(store);
 	prepare_numbers(ranking, values_memory(store), in_memory);
 	if (in_memory)
 		rank_in_memory(&walk);

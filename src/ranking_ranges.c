@@ -129,7 +129,7 @@ ranking_by_ranges(RankWalk *walk)
 {
 	bool		narrow = walk->selection.store->form == FORM_KEY64;
 	Size		pair = narrow ? sizeof(KeyRow64) : sizeof(KeyRow128);
-	int64		fitting = (int64) (values_memory(walk->selection.store) / 2 / pair);
+	int64		fitting = (int64) (values_memory(walk->selection.store) / 4 / pair);
 	double		others = ranking_number_of_others(walk);
 	RangeFiles	ranges;
 	int64		row = 0;
@@ -167,7 +167,7 @@ ranking_by_ranges(RankWalk *walk)
 		}
 		else if (n > 0)
 		{
-			void	   *rows = MemoryContextAllocHuge(walk->ranking->mcxt, file->size);
+			void	   *rows = MemoryContextAllocHuge(walk->ranking->mcxt, 2 * file->size);
 
 			tempfile_read(file, 0, rows, file->size);
 			ranking_of_rows(walk, narrow, rows, n);

@@ -42,7 +42,7 @@
 
 PG_FUNCTION_INFO_V1(abc_score);
 
-#define EVAL_ROWS		64		/* rows between two resets of the evaluation's memory */
+#define LOAD_ROWS		64		/* rows evaluated between two resets of memory */
 #define CHUNK			512		/* rows scored together */
 #define LEAST_MEMORY	(64 * 1024) /* bytes of a store, however little work_mem */
 
@@ -52,6 +52,7 @@ typedef struct ScoreState
 	MemoryContext eval;			/* short-lived: the arguments' evaluation */
 	MemoryContext work;			/* of the normalizers; reset with each partition */
 	ScoreArgs	args;
+	double	   *columns;		/* LOAD_ROWS of each metric, on their way to the stores */
 	int			nstores;		/* made so far */
 	ValueStore	metrics[MAX_METRICS];
 	int			nnormalizers;	/* in use */
@@ -107,16 +108,27 @@ refuse_metrics(const ScoreState *state, ArrayType *array)
 			 errhint("Give one weight for each metric.")));
 }
 
-/* Put the metrics of a row into their stores. */
+/* Put the metrics of a row into place "row" of each column; NULL as NaN. */
 static void
-append_metrics(ScoreState *state, ArrayType *array)
+read_metrics(ScoreState *state, Datum metrics, bool isnull, int row)
 {
 	int			n = state->args.nmetrics;
-	const bits8 *bitmap = ARR_NULLBITMAP(array);
+	double	   *place = state->columns + row;
+	ArrayType  *array;
+	const bits8 *bitmap;
 	const char *data;
 
+	if (isnull)
+	{
+		state->has_null = true;
+		for (int i = 0; i < n; i++)
+			place[i * LOAD_ROWS] = get_float8_nan();
+		return;
+	}
+	array = DatumGetArrayTypeP(metrics);
 	if (unlikely(ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != n))
 		refuse_metrics(state, array);
+	bitmap = ARR_NULLBITMAP(array);
 	data = (const char *) array +
 		(bitmap != NULL ? (Size) array->dataoffset : ARR_OVERHEAD_NONULLS(1));
 	for (int i = 0; i < n; i++)
@@ -126,13 +138,41 @@ append_metrics(ScoreState *state, ArrayType *array)
 		if (bitmap != NULL && (bitmap[i / 8] & (1 << (i % 8))) == 0)
 		{
 			state->has_null = true;
-			values_append_null(&state->metrics[i]);
+			place[i * LOAD_ROWS] = get_float8_nan();
 			continue;
 		}
 		memcpy(&value, data, sizeof(value));
 		data += sizeof(value);
-		values_append_float8(&state->metrics[i], value);
+		/* only NaN and the infinities minus themselves are not zero */
+		if (unlikely(value - value != 0.0))
+			values_refuse_nonfinite("value", VALUE_FLOAT8, Float8GetDatum(value));
+		place[i * LOAD_ROWS] = value;
 	}
+}
+
+static void
+append_columns(ScoreState *state, int nrows)
+{
+	for (int i = 0; i < state->args.nmetrics; i++)
+		values_append_float8s(&state->metrics[i], state->columns + i * LOAD_ROWS, nrows);
+}
+
+static void
+begin_stores(ScoreState *state)
+{
+	int			n = state->args.nmetrics;
+	Size		memory = Max((Size) work_mem * 1024 / n, LEAST_MEMORY);
+
+	if (state->nstores < n)
+		state->columns = MemoryContextAlloc(state->mcxt, n * LOAD_ROWS * sizeof(double));
+	for (; state->nstores < n; state->nstores++)
+		values_init(&state->metrics[state->nstores], VALUE_FLOAT8, state->mcxt);
+	for (int i = 0; i < n; i++)
+	{
+		values_clear(&state->metrics[i]);
+		state->metrics[i].limit = memory;
+	}
+	state->has_null = false;
 }
 
 static void
@@ -140,43 +180,28 @@ load_metrics(ScoreState *state, WindowObject winobj, bool stable)
 {
 	int			nrows = partition_rows(winobj);
 	MemoryContext old = MemoryContextSwitchTo(state->eval);
-	Size		memory;
 
 	score_args_set(&state->args, winobj, 0);
-	memory = Max((Size) work_mem * 1024 / state->args.nmetrics, LEAST_MEMORY);
-	for (; state->nstores < state->args.nmetrics; state->nstores++)
-		values_init(&state->metrics[state->nstores], VALUE_FLOAT8, state->mcxt);
-	for (int i = 0; i < state->args.nmetrics; i++)
-	{
-		values_clear(&state->metrics[i]);
-		state->metrics[i].limit = memory;
-	}
-	state->has_null = false;
-
+	begin_stores(state);
 	for (int row = 0; row < nrows; row++)
 	{
 		Datum		metrics;
 		bool		isnull;
 		bool		isout;
 
-		if (row % EVAL_ROWS == 0)
+		metrics = WinGetFuncArgInPartition(winobj, 0, row, WINDOW_SEEK_HEAD, false,
+										   &isnull, &isout);
+		read_metrics(state, metrics, isnull, row % LOAD_ROWS);
+		if (!stable)
+			score_args_check(&state->args, winobj, row);
+		if (row % LOAD_ROWS == LOAD_ROWS - 1)
 		{
 			CHECK_FOR_INTERRUPTS();
 			MemoryContextReset(state->eval);
+			append_columns(state, LOAD_ROWS);
 		}
-		metrics = WinGetFuncArgInPartition(winobj, 0, row, WINDOW_SEEK_HEAD, false,
-										   &isnull, &isout);
-		if (!isnull)
-			append_metrics(state, DatumGetArrayTypeP(metrics));
-		else
-		{
-			state->has_null = true;
-			for (int i = 0; i < state->args.nmetrics; i++)
-				values_append_null(&state->metrics[i]);
-		}
-		if (!stable)
-			score_args_check(&state->args, winobj, row);
 	}
+	append_columns(state, nrows % LOAD_ROWS);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(state->eval);
 }

@@ -209,7 +209,7 @@ few_enough_to_sort(const Selection *selection, int64 count)
 {
 	return count <= SORT_MAX ||
 		(count <= selection->nmembers / SORT_FRACTION &&
-		 count <= (int64) work_mem * 1024 / 4 / (int64) sizeof(u128));
+		 count <= (int64) work_mem * 1024 / 8 / (int64) sizeof(u128));
 }
 
 /* The keys of a range, sorted. */
@@ -217,7 +217,8 @@ void *
 selection_gather(const Selection *selection, u128 low, u128 high, int64 count)
 {
 	bool		narrow = selection->store->form == FORM_KEY64;
-	void	   *found = palloc(Max(count, 1) * (narrow ? sizeof(uint64) : sizeof(u128)));
+	Size		size = count * (narrow ? sizeof(uint64) : sizeof(u128));
+	char	   *found = MemoryContextAllocHuge(CurrentMemoryContext, Max(2 * size, 1)); /* and room to sort */
 	int64		nfound = 0;
 	ValueReader reader;
 	const void *block;
@@ -225,14 +226,14 @@ selection_gather(const Selection *selection, u128 low, u128 high, int64 count)
 
 	values_read(&reader, selection->store);
 	while ((block = values_next_block(&reader, &n)) != NULL)
-		nfound = narrow ? gather_key64(found, nfound, low, high, block, n) :
-			gather_key128(found, nfound, low, high, block, n);
+		nfound = narrow ? gather_key64((uint64 *) found, nfound, low, high, block, n) :
+			gather_key128((u128 *) found, nfound, low, high, block, n);
 	values_read_end(&reader);
 	Assert(nfound == count);
 	if (narrow)
-		sort_key64(found, nfound);
+		sort_key64((uint64 *) found, (uint64 *) (found + size), nfound);
 	else
-		sort_key128(found, nfound);
+		sort_key128((u128 *) found, (u128 *) (found + size), nfound);
 	return found;
 }
 
@@ -279,6 +280,36 @@ enter_bucket(const Selection *selection, const Histogram *histogram, KeyRange *r
 	return bucket >= 0;
 }
 
+static inline u128
+sorted_key(const Selection *selection, int64 i)
+{
+	return selection->store->form == FORM_KEY64 ? u128_of(((const uint64 *) selection->sorted)[i]) :
+		((const u128 *) selection->sorted)[i];
+}
+
+/* Add all sorted keys; neighbours of one exponent add up before they meet the sum. */
+static void
+add_sorted(const Selection *selection, ExactSum *sum)
+{
+	u128		run = u128_of(0);
+	int			run_shift = 0;
+
+	for (int64 i = 0; i < selection->nmembers; i++)
+	{
+		int			shift;
+		u128		weight = key_weight(selection, sorted_key(selection, i), &shift);
+
+		if (shift != run_shift)
+		{
+			exact_add_shifted(sum, run, run_shift);
+			run = u128_of(0);
+			run_shift = shift;
+		}
+		run = u128_add(run, weight);
+	}
+	exact_add_shifted(sum, run, run_shift);
+}
+
 /*
  * Public functions
  */
@@ -310,16 +341,7 @@ take_total(Selection *selection)
 				add_bucket(selection, selection->histogram, i, selection->total);
 	}
 	else
-	{
-		ValueGroup	one;
-
-		for (int64 i = 0; i < selection->nmembers; i++)
-		{
-			one.key = selection->store->form == FORM_KEY64 ?
-				u128_of(((uint64 *) selection->sorted)[i]) : ((u128 *) selection->sorted)[i];
-			selection_add_rows(selection, &one, 1, selection->total);
-		}
-	}
+		add_sorted(selection, selection->total);
 }
 
 void
@@ -463,9 +485,7 @@ selection_next_above(Selection *selection, const ValueGroup *group, u128 *key, D
 	{
 		/* the cursor stands on the group */
 		Assert(selection->cursor > 0);
-		*key = selection->store->form == FORM_KEY64 ?
-			u128_of(((uint64 *) selection->sorted)[selection->cursor - 1]) :
-			((u128 *) selection->sorted)[selection->cursor - 1];
+		*key = sorted_key(selection, selection->cursor - 1);
 	}
 	else
 		*key = least_above(selection, group->key);

@@ -11,13 +11,10 @@
  */
 
 /* Largest first. */
-#define ST_SORT KEY_NAME(sort)
-#define ST_ELEMENT_TYPE KEY
-#define ST_COMPARE(a, b) (KEY_LT(*(b), *(a)) ? -1 : KEY_LT(*(a), *(b)))
-#define ST_SCOPE static
-#define ST_CHECK_FOR_INTERRUPTS
-#define ST_DEFINE
-#include "lib/sort_template.h"
+#define SORT_NAME KEY_NAME(sort)
+#define SORT_ELEMENT KEY
+#define SORT_AFTER(a, b) KEY_LT(a, b)
+#include "merge_sort.h"
 
 /* Count the keys and find the ends of those that take part. */
 static void

@@ -151,7 +151,7 @@ selection_walk(Selection *selection, GroupFunction function, void *arg)
 	if (selection->sorted != NULL)
 		return visit_sorted(&walk, selection->sorted, selection->nmembers);
 	narrow = selection->store->form == FORM_KEY64;
-	walk.fitting = Max(GATHER_MIN, (int64) (values_memory(selection->store) / 2 /
+	walk.fitting = Max(GATHER_MIN, (int64) (values_memory(selection->store) / 4 /
 											(narrow ? sizeof(uint64) : sizeof(u128))));
 	return walk_range(&walk, selection->low, selection->high, selection->nmembers,
 					  selection->histogram);

@@ -392,6 +392,19 @@ values_append_null(ValueStore *store)
 }
 
 void
+values_append_float8s(ValueStore *store, const double *values, int n)
+{
+	uint64	   *keys;
+
+	values_make_room(store, n * sizeof(uint64));
+	keys = (uint64 *) (store->mem + store->used);
+	for (int i = 0; i < n; i++)
+		keys[i] = values[i] == values[i] ? float8_key(values[i]) : 0;
+	store->used += n * sizeof(uint64);
+	store->nrows += n;
+}
+
+void
 values_append_int8(ValueStore *store, int64 value)
 {
 	bool		negative = value < 0;

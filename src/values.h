@@ -40,17 +40,21 @@ typedef enum ValueForm
 #define KEY64_ZERO		(UINT64CONST(1) << 63)	/* the key of value 0 */
 #define KEY128_ZERO		u128_make(KEY64_ZERO, 0)
 
+/*
+ * What every appended value touches comes first and together: with many groups
+ * each cache line of theirs is a miss.
+ */
 typedef struct ValueStore
 {
-	MemoryContext mcxt;			/* everything below lives here */
-	ValueKind	kind;
-	ValueForm	form;			/* of the newest values; of all once finished */
-	int			scale;			/* numeric: largest display scale; keys are value * 10^scale */
-	int64		nrows;			/* NULLs included */
-	Size		limit;			/* bytes of memory; 0: work_mem */
 	Size		used;			/* bytes of mem in use: the newest values */
 	Size		capacity;		/* bytes of mem */
 	char	   *mem;			/* uint64[], u128[], or WideValue after WideValue */
+	int64		nrows;			/* NULLs included */
+	ValueKind	kind;
+	ValueForm	form;			/* of the newest values; of all once finished */
+	int			scale;			/* numeric: largest display scale; keys are value * 10^scale */
+	Size		limit;			/* bytes of memory; 0: work_mem */
+	MemoryContext mcxt;			/* everything here lives there */
 	struct Spill *spill;		/* older values, NULL as long as all are in mem */
 } ValueStore;
 
@@ -87,6 +91,7 @@ extern void values_make_room(ValueStore *store, Size size);
 extern void values_append_null(ValueStore *store);
 extern void values_append_int8(ValueStore *store, int64 value);
 extern void values_append_numeric(ValueStore *store, Datum value);
+extern void values_append_float8s(ValueStore *store, const double *values, int n); /* NaN: NULL */
 extern void values_append(ValueStore *store, Datum value, bool isnull);
 pg_noreturn extern void values_refuse_nonfinite(const char *what, ValueKind kind,
 											   Datum value);
@@ -115,7 +120,8 @@ float8_key(double value)
 	}			u;
 
 	u.f = value + 0.0;			/* -0 becomes 0 */
-	return (u.bits & KEY64_ZERO) != 0 ? ~u.bits : u.bits | KEY64_ZERO;
+	/* all bits of a negative number turn around, of others only the sign */
+	return u.bits ^ ((uint64) ((int64) u.bits >> 63) | KEY64_ZERO);
 }
 
 static inline double
@@ -127,7 +133,7 @@ float8_of_key(uint64 key)
 		uint64		bits;
 	}			u;
 
-	u.bits = (key & KEY64_ZERO) != 0 ? key & ~KEY64_ZERO : ~key;
+	u.bits = key ^ (~(uint64) ((int64) key >> 63) | KEY64_ZERO);
 	return u.f;
 }
 
