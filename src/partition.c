@@ -28,20 +28,6 @@ partition_begins(WindowObject winobj)
 	return first;
 }
 
-int
-partition_rows(WindowObject winobj)
-{
-	int64		rows = WinGetPartitionRowCount(winobj);
-
-	if (rows > PG_INT32_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("a partition of %lld rows is more than a window function can address",
-						(long long) rows),
-				 errhint("Use abc_cutoffs, which has no such limit, and abc_assign.")));
-	return (int) rows;
-}
-
 void
 partition_init(PartitionValues *values, ValueKind kind, MemoryContext mcxt)
 {
@@ -54,7 +40,7 @@ void
 partition_load(PartitionValues *values, WindowObject winobj, int argno,
 			   PartitionRowCheck check, void *arg)
 {
-	int			nrows = partition_rows(winobj);
+	int			nrows = partition_addressable(WinGetPartitionRowCount(winobj));
 	MemoryContext old = MemoryContextSwitchTo(values->eval);
 
 	values_read_end(&values->reader);

@@ -24,8 +24,21 @@ typedef struct PartitionValues
 /* Is this the first call for the current partition? */
 extern bool partition_begins(WindowObject winobj);
 
-/* The number of rows; an error beyond what a window function can address. */
-extern int	partition_rows(WindowObject winobj);
+/*
+ * The number of rows of a partition as the int by which window functions
+ * address them; an error beyond.
+ */
+static inline int
+partition_addressable(int64 rows)
+{
+	if (rows > PG_INT32_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a partition of %lld rows is more than a window function can address",
+						(long long) rows),
+				 errhint("Use abc_cutoffs, which has no such limit, and abc_assign.")));
+	return (int) rows;
+}
 
 extern void partition_init(PartitionValues *values, ValueKind kind, MemoryContext mcxt);
 

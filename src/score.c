@@ -178,7 +178,7 @@ begin_stores(ScoreState *state)
 static void
 load_metrics(ScoreState *state, WindowObject winobj, bool stable)
 {
-	int			nrows = partition_rows(winobj);
+	int			nrows = partition_addressable(WinGetPartitionRowCount(winobj));
 	MemoryContext old = MemoryContextSwitchTo(state->eval);
 
 	score_args_set(&state->args, winobj, 0);

@@ -20,7 +20,7 @@ use Test::More;
 my $inputs = $ENV{ABC_FUZZ_INPUTS} // 20000;
 my $seed = $ENV{ABC_FUZZ_SEED} // 6;
 my $node = AbcTier::new_node('fuzz_input');
-my $module = AbcFuzz::build_module();
+my $module = AbcTier::build_module('abc_fuzz');
 
 $node->safe_psql('postgres', qq{
 	CREATE FUNCTION abc_fuzz(regtype, text[], bigint, boolean, bigint) RETURNS text STRICT LANGUAGE C AS '$module', 'abc_fuzz'});

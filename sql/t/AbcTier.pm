@@ -2,13 +2,17 @@
 #
 # The programs of the server under test are found through PATH, as
 # PostgreSQL::Test::Cluster does.  TEMP_CONFIG in the environment names a file
-# of further settings, for a server that must be told where the extension is.
+# of further settings, for a server that must be told where the extension is;
+# and C modules for tests that must look behind SQL.
 package AbcTier;
 
 use strict;
 use warnings;
 
+use Cwd qw(abs_path);
+use FindBin;
 use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
 
 sub new_node
 {
@@ -20,6 +24,30 @@ sub new_node
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE EXTENSION abc_tier');
 	return $node;
+}
+
+# Compile sql/t/modules/NAME.c with PGXS into the test's own directory; its path without the suffix.
+sub build_module
+{
+	my ($name) = @_;
+	my $dir = "$PostgreSQL::Test::Utils::tmp_check/$name";
+	my $config = $ENV{PG_CONFIG} // 'pg_config';
+	my $sources = abs_path("$FindBin::RealBin/../../src");
+	my ($out, $err);
+	my $pgxs;
+
+	mkdir $dir;
+	IPC::Run::run([ 'cp', "$FindBin::RealBin/modules/$name.c", $dir ]) or die 'no source of the module';
+	IPC::Run::run([ $config, '--pgxs' ], '>', \$pgxs) or die "$config does not run";
+	chomp $pgxs;
+	my @words = split ' ', $ENV{SANDBOX_MAKE} // '';
+	IPC::Run::run(
+		[
+			'make', '-s', '-C', $dir, '-f', $pgxs, "PGXS=$pgxs", "PG_CONFIG=$config", "MODULES=$name", 'with_llvm=no',
+			"PG_CPPFLAGS=-I$sources", @words, "$name.so"
+		],
+		'>', \$out, '2>', \$err) or die "the module does not compile: $err";
+	return abs_path("$dir/$name");
 }
 
 1;
