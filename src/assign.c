@@ -161,17 +161,22 @@ fill_keys(AssignCache *cache)
 		cache->has_keys = numeric_key(cache->cutoffs[i], cache->scale, &cache->keys[i]);
 }
 
-/* The cache for this array, filled afresh if it is another one than before. */
+/*
+ * The cache for this array, filled afresh if it is another one than before.
+ * The array is compared as it comes: a subquery's has a short header, and
+ * unpacking it for every row would cost more than the comparison.
+ */
 static const AssignCache *
 assign_cache(FunctionCallInfo fcinfo)
 {
 	AssignCache *cache = fcinfo->flinfo->fn_extra;
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(1);
-	Size		size = VARSIZE(array);
+	struct varlena *given = PG_GETARG_VARLENA_PP(1);
+	Size		size = VARSIZE_ANY_EXHDR(given);
+	ArrayType  *array;
 	ArrayType  *copy;
 
-	if (likely(cache != NULL && cache->array != NULL && VARSIZE(cache->array) == size &&
-			   memcmp(cache->array, array, size) == 0))
+	if (likely(cache != NULL && cache->array != NULL && VARSIZE(cache->array) - VARHDRSZ == size &&
+			   memcmp(VARDATA(cache->array), VARDATA_ANY(given), size) == 0))
 		return cache;
 
 	if (cache == NULL)
@@ -182,8 +187,9 @@ assign_cache(FunctionCallInfo fcinfo)
 		pfree(cache->array);
 		cache->array = NULL;
 	}
-	copy = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, size);
-	memcpy(copy, array, size);
+	array = PG_GETARG_ARRAYTYPE_P(1);
+	copy = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE(array));
+	memcpy(copy, array, VARSIZE(array));
 	fill_cache(cache, copy);
 	if (ARR_ELEMTYPE(copy) == NUMERICOID)
 		fill_keys(cache);

@@ -140,6 +140,41 @@ decimal_rescale(u128 *magnitude, int power)
 	return true;
 }
 
+/*
+ * Nearly every value there is: a few digits, the last with none to three
+ * decimals beyond the scale, which must be zero.  Dividing by constants.
+ */
+static inline bool
+short_to_u128(const DecimalView *view, int zeros, u128 *magnitude)
+{
+	uint64		head = 0;
+	unsigned	last = digit_at(view, view->ndigits - 1);
+	unsigned	rest = 0;
+
+	for (int i = 0; i < view->ndigits - 1; i++)
+		head = head * DIGIT_BASE + digit_at(view, i);
+	switch (zeros)
+	{
+		case 0:
+			head = head * 10000 + last;
+			break;
+		case 1:
+			head = head * 1000 + last / 10;
+			rest = last % 10;
+			break;
+		case 2:
+			head = head * 100 + last / 100;
+			rest = last % 100;
+			break;
+		default:
+			head = head * 10 + last / 1000;
+			rest = last % 1000;
+			break;
+	}
+	*magnitude = u128_of(head);
+	return rest == 0;
+}
+
 bool
 decimal_to_u128(const DecimalView *view, int scale, u128 *magnitude)
 {
@@ -153,16 +188,10 @@ decimal_to_u128(const DecimalView *view, int scale, u128 *magnitude)
 		*magnitude = u128_of(0);
 		return true;
 	}
+	if (ndigits <= DIGITS_OF_UINT64 && power <= 0 && power > -4)
+		return short_to_u128(view, -power, magnitude);
 	for (i = 0; i < Min(ndigits, DIGITS_OF_UINT64); i++)
 		head = head * DIGIT_BASE + digit_at(view, i);
-	if (i == ndigits && power <= 0 && power >= -DECIMAL_MAX_SCALE64)
-	{
-		/* nearly every value there is */
-		uint64		unit = decimal_power10[-power];
-
-		*magnitude = u128_of(head / unit);
-		return head % unit == 0;
-	}
 
 	*magnitude = u128_of(head);
 	for (; i < ndigits; i++)
