@@ -27,6 +27,8 @@ PG_FUNCTION_INFO_V1(abc_classify_float8);
 PG_FUNCTION_INFO_V1(abc_classify_int8);
 PG_FUNCTION_INFO_V1(abc_classify_numeric);
 
+#define CHUNK			1024	/* rows whose tiers are found together */
+
 /* What lives as long as the query: buffers are reused from partition to partition. */
 typedef struct ClassifyState
 {
@@ -34,6 +36,11 @@ typedef struct ClassifyState
 	SchemeSlot	slot;
 	MemoryContext work;			/* of the cut-offs; reset with each partition */
 	CutPoints	points;
+	ValueReader reader;
+	int8		ranks[CHUNK];	/* of the tiers of the next rows */
+	int			next;			/* of them */
+	int			size;
+	int64		left;			/* rows of the partition after them */
 } ClassifyState;
 
 static ClassifyState *
@@ -87,6 +94,7 @@ begin_partition(FunctionCallInfo fcinfo, ClassifyState *state)
 	PartitionRowCheck check = NULL;
 	MemoryContext old;
 
+	values_read_end(&state->reader);
 	MemoryContextReset(state->work);
 	old = MemoryContextSwitchTo(state->work);
 	if (PG_NARGS() < 2)
@@ -98,29 +106,36 @@ begin_partition(FunctionCallInfo fcinfo, ClassifyState *state)
 	partition_load(&state->values, winobj, 0, check, &state->slot);
 	cut_points(&state->points, &state->values.store, state->slot.scheme);
 	MemoryContextSwitchTo(old);
+
+	values_read(&state->reader, &state->values.store);
+	state->next = state->size = 0;
+	state->left = state->values.store.nrows;
+}
+
+/* The rows are asked for one after the other. */
+static int
+next_rank(ClassifyState *state)
+{
+	if (state->next == state->size)
+	{
+		state->size = (int) Min(state->left, CHUNK);
+		state->left -= state->size;
+		state->next = 0;
+		cut_ranks(&state->points, &state->reader, state->ranks, state->size);
+	}
+	Assert(state->next < state->size);
+	return state->ranks[state->next++];
 }
 
 static Datum
 classify_common(FunctionCallInfo fcinfo, ValueKind kind)
 {
-	WindowObject winobj = PG_WINDOW_OBJECT();
 	ClassifyState *state = classify_state(fcinfo, kind);
-	const void *current;
 	int			rank;
 
-	if (partition_begins(winobj))
+	if (partition_begins(PG_WINDOW_OBJECT()))
 		begin_partition(fcinfo, state);
-
-	current = partition_current(&state->values, winobj);
-	if (state->values.store.form == FORM_KEY64)
-		rank = cut_rank_key64(&state->points, *(const uint64 *) current);
-	else if (state->values.store.form == FORM_KEY128)
-		rank = cut_rank_key128(&state->points, *(const u128 *) current);
-	else if (((const WideValue *) current)->size == 0)
-		rank = -1;
-	else
-		rank = cut_rank_numeric(&state->points, wide_datum((const WideValue *) current));
-
+	rank = next_rank(state);
 	if (rank < 0)
 		PG_RETURN_NULL();
 	PG_RETURN_ABC_TIER(tier_of_rank(rank));

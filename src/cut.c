@@ -464,26 +464,42 @@ cut_value(const CutPoint *cut, const ValueStore *store, Datum *value)
 	return true;
 }
 
-int
-cut_rank_key64(const CutPoints *points, uint64 key)
-{
-	int			rank = 0;
+/*
+ * From values to tiers.  Every cut is compared, from the last to the first,
+ * because a branch that ends early would be mispredicted too often.
+ */
 
-	if (key == 0 || points->unknown || (points->drop_negative && key < KEY64_ZERO))
-		return -1;
-	while (rank < points->ncuts &&
-		   !(points->cuts[rank].reached && key >= u128_lo(points->cuts[rank].key)))
-		rank++;
-	return rank;
+static void
+ranks_of_keys64(const CutPoints *points, const uint64 *keys, int n, int8 *ranks)
+{
+	uint64		least = points->drop_negative ? KEY64_ZERO : 1;	/* 0 is NULL */
+	uint64		reached[ABC_MAX_CUTS];
+	int			rank_of[ABC_MAX_CUTS];
+	int			nreached = 0;
+
+	for (int c = points->ncuts - 1; c >= 0; c--)
+	{
+		if (!points->cuts[c].reached)
+			continue;
+		reached[nreached] = u128_lo(points->cuts[c].key);
+		rank_of[nreached++] = c;
+	}
+	for (int i = 0; i < n; i++)
+	{
+		int			rank = points->ncuts;
+
+		for (int c = 0; c < nreached; c++)
+			rank = keys[i] >= reached[c] ? rank_of[c] : rank;
+		ranks[i] = keys[i] >= least ? rank : -1;
+	}
 }
 
-int
-cut_rank_key128(const CutPoints *points, u128 key)
+static int
+rank_of_key128(const CutPoints *points, u128 key)
 {
 	int			rank = 0;
 
-	if (u128_eq(key, u128_of(0)) || points->unknown ||
-		(points->drop_negative && u128_lt(key, KEY128_ZERO)))
+	if (u128_eq(key, u128_of(0)) || (points->drop_negative && u128_lt(key, KEY128_ZERO)))
 		return -1;
 	while (rank < points->ncuts &&
 		   !(points->cuts[rank].reached && !u128_lt(key, points->cuts[rank].key)))
@@ -491,13 +507,11 @@ cut_rank_key128(const CutPoints *points, u128 key)
 	return rank;
 }
 
-int
-cut_rank_numeric(const CutPoints *points, Datum value)
+static int
+rank_of_numeric(const CutPoints *points, Datum value)
 {
 	int			rank = 0;
 
-	if (points->unknown)
-		return -1;
 	if (points->drop_negative)
 	{
 		DecimalView view;
@@ -511,4 +525,48 @@ cut_rank_numeric(const CutPoints *points, Datum value)
 			 DatumGetBool(DirectFunctionCall2(numeric_ge, value, points->cuts[rank].value))))
 		rank++;
 	return rank;
+}
+
+static int
+rank_of_wide(const CutPoints *points, const WideValue *wide)
+{
+	return wide->size == 0 ? -1 : rank_of_numeric(points, wide_datum(wide));
+}
+
+void
+cut_ranks(const CutPoints *points, ValueReader *reader, int8 *ranks, int n)
+{
+	int			done = 0;
+
+	if (points->unknown)
+	{
+		memset(ranks, -1, n);
+		return;
+	}
+	while (done < n)
+	{
+		const char *at;
+
+		if (!values_more(reader))
+			elog(ERROR, "a row is not in its partition");
+		at = reader->at;
+		if (reader->store->form == FORM_KEY64)
+		{
+			int			take = Min(n - done, (int) ((reader->end - at) / sizeof(uint64)));
+
+			ranks_of_keys64(points, (const uint64 *) at, take, ranks + done);
+			reader->at += take * sizeof(uint64);
+			done += take;
+		}
+		else if (reader->store->form == FORM_KEY128)
+		{
+			ranks[done++] = rank_of_key128(points, *(const u128 *) at);
+			reader->at += sizeof(u128);
+		}
+		else
+		{
+			ranks[done++] = rank_of_wide(points, (const WideValue *) at);
+			reader->at = (const char *) wide_next((const WideValue *) at);
+		}
+	}
 }

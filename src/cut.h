@@ -35,9 +35,10 @@ extern void cut_selection(CutPoints *points, Selection *selection, const AbcSche
 /* A reached or given cut-off as a value of the store's type. */
 extern bool cut_value(const CutPoint *cut, const ValueStore *store, Datum *value);
 
-/* The rank of a row's tier (0 is A), or -1 for NULL. */
-extern int	cut_rank_key64(const CutPoints *points, uint64 key);
-extern int	cut_rank_key128(const CutPoints *points, u128 key);
-extern int	cut_rank_numeric(const CutPoints *points, Datum value);
+/*
+ * The ranks of the tiers of the next n rows that the reader comes to, 0 is A,
+ * or -1 for NULL.
+ */
+extern void cut_ranks(const CutPoints *points, ValueReader *reader, int8 *ranks, int n);
 
 #endif							/* ABC_CUT_H */

@@ -48,54 +48,35 @@ is_null_at(const ValueStore *store, const char *at)
 	return ((const WideValue *) at)->size == 0;
 }
 
-/* Is there a next value?  Reads a block if need be. */
-static inline bool
-has_value(Normalizer *normalizer)
-{
-	int64		n;
-	ValueForm	form = normalizer->store->form;
-	const char *at;
-
-	if (likely(normalizer->at < normalizer->end))
-		return true;
-	normalizer->at = normalizer->end = NULL;
-	at = values_next_block(&normalizer->reader, &n);
-	if (at == NULL)
-		return false;
-	normalizer->at = at;
-	normalizer->end = normalizer->at +
-		(form == FORM_WIDE ? n : n * (int64) (form == FORM_KEY64 ? sizeof(uint64) : sizeof(u128)));
-	return true;
-}
-
 /* The next at most "max" values as float8, NaN for NULL; their number, 0 at the end. */
 static int
 read_values(Normalizer *normalizer, double *values, int max)
 {
 	ValueStore *store = normalizer->store;
+	ValueReader *reader = &normalizer->reader;
 	int			n = 0;
 
-	while (n < max && has_value(normalizer))
+	while (n < max && values_more(reader))
 	{
-		const char *at = normalizer->at;
+		const char *at = reader->at;
 
 		if (likely(store->kind == VALUE_FLOAT8))
 		{
 			/* the key of NULL, 0, reads as NaN */
 			const uint64 *keys = (const uint64 *) at;
-			int			take = Min(max - n, (int) ((const uint64 *) normalizer->end - keys));
+			int			take = Min(max - n, (int) ((const uint64 *) reader->end - keys));
 
 			for (int i = 0; i < take; i++)
 				values[n + i] = float8_of_key(keys[i]);
-			normalizer->at += take * sizeof(uint64);
+			reader->at += take * sizeof(uint64);
 			n += take;
 			continue;
 		}
 		values[n++] = is_null_at(store, at) ? get_float8_nan() : values_float8(store, at);
 		if (store->form == FORM_WIDE)
-			normalizer->at = (const char *) wide_next((const WideValue *) at);
+			reader->at = (const char *) wide_next((const WideValue *) at);
 		else
-			normalizer->at += store->form == FORM_KEY64 ? sizeof(uint64) : sizeof(u128);
+			reader->at += store->form == FORM_KEY64 ? sizeof(uint64) : sizeof(u128);
 	}
 	return n;
 }
@@ -105,7 +86,6 @@ begin_pass(Normalizer *normalizer)
 {
 	values_read_end(&normalizer->reader);
 	values_read(&normalizer->reader, normalizer->store);
-	normalizer->at = normalizer->end = NULL;
 }
 
 /*

@@ -22,10 +22,7 @@ typedef struct Normalizer
 	double		deviation;
 	int			shift;			/* minmax, zscore: values are taken times 2^shift */
 
-	/* the current pass over the store */
-	ValueReader reader;
-	const char *at;				/* the next value */
-	const char *end;			/* of its block */
+	ValueReader reader;			/* the current pass over the store */
 } Normalizer;
 
 /* Learn what the method needs, in the current memory context. */

@@ -43,7 +43,6 @@ partition_load(PartitionValues *values, WindowObject winobj, int argno,
 	int			nrows = partition_addressable(WinGetPartitionRowCount(winobj));
 	MemoryContext old = MemoryContextSwitchTo(values->eval);
 
-	values_read_end(&values->reader);
 	values_clear(&values->store);
 	for (int row = 0; row < nrows; row++)
 	{
@@ -66,36 +65,4 @@ partition_load(PartitionValues *values, WindowObject winobj, int argno,
 	MemoryContextReset(values->eval);
 
 	values_finish(&values->store);
-	values_read(&values->reader, &values->store);
-	values->size = values->next = values->position = 0;
-}
-
-const void *
-partition_current(PartitionValues *values, WindowObject winobj)
-{
-	int64		wanted = WinGetCurrentPosition(winobj);
-	const char *at = NULL;
-
-	Assert(wanted >= values->position);
-	while (values->position <= wanted)
-	{
-		if (values->next >= values->size)
-		{
-			values->block = values_next_block(&values->reader, &values->size);
-			values->next = 0;
-			if (values->block == NULL)
-				elog(ERROR, "row %lld is not in its partition", (long long) wanted);
-		}
-		if (values->store.form == FORM_KEY64)
-			at = values->block + sizeof(uint64) * values->next++;
-		else if (values->store.form == FORM_KEY128)
-			at = values->block + sizeof(u128) * values->next++;
-		else
-		{
-			at = values->block + values->next;
-			values->next = (const char *) wide_next((const WideValue *) at) - values->block;
-		}
-		values->position++;
-	}
-	return at;
 }

@@ -14,11 +14,6 @@ typedef struct PartitionValues
 {
 	ValueStore	store;
 	MemoryContext eval;			/* short-lived: the argument's evaluation */
-	ValueReader reader;
-	const char *block;			/* the rows read last */
-	int64		size;			/* keys in the block, or bytes if the store is wide */
-	int64		next;			/* the next of them */
-	int64		position;		/* its row in the partition */
 } PartitionValues;
 
 /* Is this the first call for the current partition? */
@@ -50,8 +45,5 @@ typedef void (*PartitionRowCheck) (WindowObject winobj, int row, void *arg);
 
 extern void partition_load(PartitionValues *values, WindowObject winobj, int argno,
 						   PartitionRowCheck check, void *arg);
-
-/* The value of the current row: a key, or a record of the wide form. */
-extern const void *partition_current(PartitionValues *values, WindowObject winobj);
 
 #endif							/* ABC_PARTITION_H */

@@ -79,6 +79,8 @@ typedef struct ValueReader
 	char	   *raw;			/* a block as it stands in the file */
 	char	   *block;			/* the same in the store's form */
 	Size		raw_size;
+	const char *at;				/* values_more: the next value, */
+	const char *end;			/* and where its block ends */
 } ValueReader;
 
 extern void values_init(ValueStore *store, ValueKind kind, MemoryContext mcxt);
@@ -102,6 +104,15 @@ extern void values_finish(ValueStore *store);
 extern void values_read(ValueReader *reader, ValueStore *store);
 extern const void *values_next_block(ValueReader *reader, int64 *nkeys);
 extern void values_read_end(ValueReader *reader);
+
+/* Another way to read: is there a next value, at reader->at? */
+extern bool values_refill(ValueReader *reader);
+
+static inline bool
+values_more(ValueReader *reader)
+{
+	return likely(reader->at < reader->end) || values_refill(reader);
+}
 
 /* A key of the store as a value of its type. */
 extern Datum values_datum(const ValueStore *store, u128 key);

@@ -28,6 +28,7 @@ values_read_end(ValueReader *reader)
 	if (reader->block != NULL)
 		pfree(reader->block);
 	reader->raw = reader->block = NULL;
+	reader->at = reader->end = NULL;
 }
 
 /* Read size bytes of the file at the reader's own position. */
@@ -137,6 +138,20 @@ values_next_block(ValueReader *reader, int64 *n)
 		*n = size;
 	reader->done += size;
 	return at;
+}
+
+bool
+values_refill(ValueReader *reader)
+{
+	ValueForm	form = reader->store->form;
+	int64		n;
+	const char *at = values_next_block(reader, &n);
+
+	if (at == NULL)
+		n = 0;
+	reader->at = at;
+	reader->end = at + (form == FORM_WIDE ? n : n * (int64) form_width(form));
+	return at != NULL;
 }
 
 Datum

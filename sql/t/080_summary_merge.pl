@@ -4,8 +4,10 @@
 #
 #	ABC_MERGE_SPLITS	how many random splits of each column, 12 by default
 #	ABC_MERGE_ROWS		how many rows, 5000 by default
+#	ABC_MERGE_COLUMNS	names of columns, all by default
 #
-# The long run: ABC_MERGE_SPLITS=1000 ABC_MERGE_ROWS=100000 TESTS=080_summary_merge make check
+# The long run, one column of each kind of summary:
+#	ABC_MERGE_COLUMNS='lognormal cents parcels' ABC_MERGE_SPLITS=1000 ABC_MERGE_ROWS=100000 TESTS=080_summary_merge make check
 
 use strict;
 use warnings;
@@ -38,10 +40,10 @@ my %column = (
 	integers => '(9.2e18 * r * s)::bigint * CASE WHEN id % 4 = 0 THEN -1 ELSE 1 END',
 	parcels => 'floor(exp(r * 9) - 1)::bigint',
 	ends => "CASE WHEN id % 2 = 0 THEN (-9223372036854775808)::bigint WHEN id % 3 = 0 THEN 9223372036854775807 ELSE (id % 5)::bigint END",);
-my @columns = sort keys %column;
+my @columns = $ENV{ABC_MERGE_COLUMNS} ? split(' ', $ENV{ABC_MERGE_COLUMNS}) : sort keys %column;
 
 $node->safe_psql('postgres', 'SELECT setseed(0.5); CREATE TABLE data AS SELECT id, '
-	  . join(', ', map { "$column{$_} AS $_" } @columns)
+	  . join(', ', map { "$column{$_} AS $_" } sort keys %column)
 	  . " FROM (SELECT id, random() AS r, random() AS s FROM generate_series(1, $rows) AS id OFFSET 0) AS x");
 
 # One random split after the other in a loop on the server.
