@@ -133,7 +133,7 @@ classify_common(FunctionCallInfo fcinfo, ValueKind kind)
 	ClassifyState *state = classify_state(fcinfo, kind);
 	int			rank;
 
-	if (partition_begins(PG_WINDOW_OBJECT()))
+	if (partition_begins(fcinfo))
 		begin_partition(fcinfo, state);
 	rank = next_rank(state);
 	if (rank < 0)

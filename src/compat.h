@@ -60,6 +60,16 @@
 	tuplesort_getdatum(state, true, value, isnull, NULL)
 #endif
 
+/* 19: a tuple descriptor made by hand is finished before use. */
+#if PG_VERSION_NUM < 190000
+#define TupleDescFinalize(desc)		((void) (desc))
+#endif
+
+/* 19: IGNORE NULLS would change which row an argument is read from; here it is refused. */
+#if PG_VERSION_NUM < 190000
+#define WinCheckAndInitializeNullTreatment(winobj, allowed, fcinfo)		((void) (fcinfo))
+#endif
+
 /*
  * 128-bit unsigned integers: the compiler's where it has them, else two words.
  * Only the operations that the extension uses.

@@ -98,7 +98,7 @@ share_common(FunctionCallInfo fcinfo, ValueKind kind)
 	ShareState *state = share_state(fcinfo, kind);
 	double		share;
 
-	if (partition_begins(winobj))
+	if (partition_begins(fcinfo))
 		begin_partition(state, winobj);
 
 	/* a total that is not positive leaves every share at 0 */

@@ -137,7 +137,7 @@ normalize_common(FunctionCallInfo fcinfo, ValueKind kind)
 	NormalizeState *state = normalize_state(fcinfo, kind);
 	double		result;
 
-	if (partition_begins(PG_WINDOW_OBJECT()))
+	if (partition_begins(fcinfo))
 		begin_partition(fcinfo, state);
 	result = next_result(state);
 	if (isnan(result))

@@ -19,13 +19,15 @@
 #define EVAL_ROWS	1000		/* rows between two resets of the evaluation's memory */
 
 bool
-partition_begins(WindowObject winobj)
+partition_begins(FunctionCallInfo fcinfo)
 {
-	bool	   *begun = WinGetPartitionLocalMemory(winobj, sizeof(bool));
-	bool		first = !*begun;
+	bool	   *begun = WinGetPartitionLocalMemory(PG_WINDOW_OBJECT(), sizeof(bool));
 
+	if (likely(*begun))
+		return false;
+	WinCheckAndInitializeNullTreatment(PG_WINDOW_OBJECT(), false, fcinfo);
 	*begun = true;
-	return first;
+	return true;
 }
 
 void

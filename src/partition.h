@@ -16,8 +16,8 @@ typedef struct PartitionValues
 	MemoryContext eval;			/* short-lived: the argument's evaluation */
 } PartitionValues;
 
-/* Is this the first call for the current partition? */
-extern bool partition_begins(WindowObject winobj);
+/* Is this window function's first call for the current partition? */
+extern bool partition_begins(FunctionCallInfo fcinfo);
 
 /*
  * The number of rows of a partition as the int by which window functions

@@ -43,6 +43,7 @@ sorted_begin(SortedRows *sorted, bool wide, Size memory, MemoryContext mcxt)
 	TupleDescInitEntry(desc, SORT_VALUE + 1, "value", wide ? NUMERICOID : INT8OID, -1, 0);
 	TupleDescInitEntry(desc, SORT_LOW_WORD + 1, "low_word", INT8OID, -1, 0);
 	TupleDescInitEntry(desc, SORT_ROW + 1, "row", INT8OID, -1, 0);
+	TupleDescFinalize(desc);
 	descending[0] = lookup_type_cache(wide ? NUMERICOID : INT8OID, TYPECACHE_GT_OPR)->gt_opr;
 	descending[1] = lookup_type_cache(INT8OID, TYPECACHE_GT_OPR)->gt_opr;
 

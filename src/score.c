@@ -283,7 +283,7 @@ abc_score(PG_FUNCTION_ARGS)
 	ScoreState *state = score_state(fcinfo);
 	double		score;
 
-	if (partition_begins(PG_WINDOW_OBJECT()))
+	if (partition_begins(fcinfo))
 		begin_partition(fcinfo, state);
 	if (state->next == state->size)
 		fill_scores(state);
