@@ -50,7 +50,8 @@ make_state(const AbcSummary *head, int capacity, int words)
 				 errmsg("summary of %d values of %d digits is too large", capacity,
 						(int) (words * 19.26)),
 				 errhint("Round the values to fewer digits.")));
-	state = palloc(size);
+	/* zero, because a state may be stored as it is: no stale memory goes to disk */
+	state = palloc0(size);
 	state->head = *head;
 	SET_VARSIZE(state, size);
 	state->head.version = SUMMARY_VERSION;
