@@ -407,12 +407,16 @@ $$;
 COMMENT ON FUNCTION _abc_name(abc_model) IS 'the name of a model: that of its materialized view';
 
 -- All relations of the model must be there: dropping some of them by hand is
--- possible, and ends in a clear message.
+-- possible, and ends in a clear message.  So does an alteration that was
+-- committed after this statement took its snapshot: what was exchanged has no
+-- name any more, though the snapshot still has it.  Reading the view waits for
+-- an alteration that is under way, and makes later ones wait.
 CREATE FUNCTION _abc_complete(m abc_model) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	part record;
+	face text := m.current_view::text;
 BEGIN
 	FOR part IN
 		SELECT p.what, p.rel FROM (VALUES (1, 'materialized view', m.mv), (2, 'table of runs', m.run_table),
@@ -428,6 +432,16 @@ BEGIN
 					'@extschema@.abc_alter_model', m.definition, '@extschema@.abc_drop_model', m.definition)
 				ELSE format('SELECT %s(%L) removes the rest of the model.', '@extschema@.abc_drop_model', m.definition) END;
 	END LOOP;
+	IF face !~ '^[0-9]+$' AND has_table_privilege(m.current_view, 'SELECT')
+		AND (SELECT c.relispopulated FROM pg_class AS c WHERE c.oid = m.mv)
+	THEN
+		EXECUTE format('SELECT FROM %s LIMIT 0', face);
+	END IF;
+	IF '' = ANY (ARRAY(SELECT regexp_replace(rel::text, '^[0-9]+$', '') FROM unnest(ARRAY[m.mv, m.current_view, m.history_table, m.run_table]) AS rel)) THEN
+		RAISE EXCEPTION USING ERRCODE = 'serialization_failure',
+			MESSAGE = format('model "%s" was altered while it was being read', m.definition),
+			HINT = 'Repeat the statement.';
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION _abc_complete(abc_model) IS 'raise a clear error if a relation of the model was dropped by hand';
@@ -1684,9 +1698,12 @@ CREATE FUNCTION _abc_drop_model(model regclass) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	m @extschema@.abc_model := @extschema@._abc_lock(@extschema@._abc_owned(model, 'drop'), 0);
+	m @extschema@.abc_model := @extschema@._abc_owned(model, 'drop');
 	rel regclass;
 BEGIN
+	-- the table before its row: who waits for the row has a lock on the table, that it could not be dropped
+	EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', m.definition);
+	m := @extschema@._abc_lock(m, 0);
 	PERFORM @extschema@._abc_drop_views(m);
 	IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = m.mv) THEN
 		EXECUTE format('DROP MATERIALIZED VIEW %s', m.mv);
