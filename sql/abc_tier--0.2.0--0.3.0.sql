@@ -18,6 +18,8 @@
 -- execute them.
 -- Generated SQL is put together by format() from quoted names; a text that was
 -- put together is only ever an argument of format(), never its template.
+-- quote_all_identifiers is off, because types are told by their names, and
+-- REFRESH MATERIALIZED VIEW CONCURRENTLY itself fails with it.
 -- Calls of the extension's own functions give every argument, of exactly the
 -- declared type (or a literal for text): who may create functions in this
 -- schema cannot put one in their place that would fit better.
@@ -1309,7 +1311,7 @@ CREATE FUNCTION abc_create_model(name text, source regclass, key text, value tex
 	first_order text DEFAULT NULL, last_order text DEFAULT NULL, orders text DEFAULT NULL,
 	at_risk interval DEFAULT NULL, lost interval DEFAULT NULL,
 	treatments regclass DEFAULT NULL, schema name DEFAULT pg_catalog.current_schema()) RETURNS regclass
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model;
@@ -1425,7 +1427,7 @@ CREATE FUNCTION _abc_alter_model(model regclass, source regclass, value text,
 	promote_after integer, demote_after integer, max_step integer,
 	first_order text, last_order text, orders text,
 	at_risk interval, lost interval, treatments regclass) RETURNS regclass
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET abc_tier.as_of = ''
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET abc_tier.as_of = ''
 AS $$
 DECLARE
 	old @extschema@.abc_model := @extschema@._abc_lock(@extschema@._abc_owned(model, 'alter'), 0);
@@ -1654,7 +1656,7 @@ RETURN CASE WHEN value IS NOT NULL THEN pg_catalog.format(E',\n    %s => %L', na
 COMMENT ON FUNCTION _abc_argument(text, text) IS 'part of abc_model_sql';
 
 CREATE FUNCTION abc_model_sql(model regclass) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 SET extra_float_digits = 1 SET intervalstyle = 'postgres'
 AS $$
 DECLARE
@@ -1695,7 +1697,7 @@ AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_drop_model(regclass) IS 'drop all relations of a model, its history too; an error if something of yours depends on one of them';
 
 CREATE FUNCTION _abc_drop_model(model regclass) RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_owned(model, 'drop');
@@ -2134,7 +2136,7 @@ COMMENT ON FUNCTION abc_refresh(regclass, date) IS
 'tier anew: reads the source, writes history, run and trend, and gives the number of the run. Readers are not blocked; on failure nothing is left. With as_of the source is asked as of that day (abc_as_of()), so that past months can be filled in, one after the other';
 
 CREATE FUNCTION _abc_refresh(model regclass, as_of date) RETURNS bigint
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET abc_tier.as_of = ''
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET abc_tier.as_of = ''
 AS $$
 DECLARE
 	application text := current_setting('application_name');
@@ -2336,7 +2338,7 @@ COMMENT ON FUNCTION abc_override(regclass, text, text, text, timestamp with time
 
 CREATE FUNCTION _abc_override(model regclass, key text, tier text, reason text,
 	ends timestamp with time zone) RETURNS bigint
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_lock(@extschema@._abc_owned(model, 'override'), 0);
@@ -2469,7 +2471,7 @@ $$;
 COMMENT ON FUNCTION _abc_explain_history(abc_model, text) IS 'part of abc_explain: the last versions';
 
 CREATE FUNCTION abc_explain(model regclass, key text) RETURNS TABLE (topic text, says text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -2571,7 +2573,7 @@ COMMENT ON FUNCTION _abc_run_as_of(abc_model, date) IS 'the last run as of a day
 CREATE FUNCTION abc_report(model regclass, by text DEFAULT NULL, as_of date DEFAULT NULL)
 RETURNS TABLE (line text, group_value text, tier text, tier_name text, customers bigint, customers_share double precision,
 	value numeric, value_share double precision, lift double precision)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -2613,7 +2615,7 @@ COMMENT ON FUNCTION abc_report(regclass, text, date) IS
 
 CREATE FUNCTION abc_transitions(model regclass, since date DEFAULT NULL, until date DEFAULT NULL)
 RETURNS TABLE (from_tier text, to_tier text, customers bigint, share double precision)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -2697,7 +2699,7 @@ COMMENT ON FUNCTION _abc_simulate_sql(abc_model, abc_model) IS 'part of abc_simu
 CREATE FUNCTION abc_simulate(model regclass, scheme abc_scheme DEFAULT NULL, metrics abc_metric[] DEFAULT NULL, missing text DEFAULT NULL)
 RETURNS TABLE (line text, key text, tier_before text, tier_after text, customers_before bigint, customers_after bigint,
 	value_before numeric, value_after numeric)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -2842,7 +2844,7 @@ COMMENT ON FUNCTION abc_check(regclass) IS
 'what may be wrong with a model: keys, values and metrics of its source as it is now; ties, empty tiers and effective weights as of the last refresh. ok is false where someone should look';
 
 CREATE FUNCTION _abc_check(model regclass) RETURNS TABLE (check_name text, ok boolean, n bigint, says text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_owned(model, 'check');
@@ -2868,7 +2870,7 @@ COMMENT ON FUNCTION _abc_check(regclass) IS 'part of abc_check: as the owner';
 CREATE FUNCTION abc_pareto(model regclass, points integer DEFAULT 100)
 RETURNS TABLE (point integer, customers bigint, customers_share double precision, value numeric, cumulative_share double precision,
 	mean_value numeric, tier text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -3008,7 +3010,7 @@ $$;
 COMMENT ON FUNCTION _abc_svg_legend(abc_model) IS 'part of abc_pareto_svg: legend';
 
 CREATE FUNCTION abc_pareto_svg(model regclass) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
