@@ -4,6 +4,7 @@
 #   make check   every test on a throwaway server of its own; TESTS="tier scheme" runs only those
 #   make check-clients   real drivers and scheduled jobs; CLIENTS="jdbc odbc" runs only those
 #   make check-asan, check-cassert, check-valgrind   the same under sanitizers, asserts, memcheck
+#   make check-sqlsmith   random SQL by sqlsmith, 100,000 queries; QUERIES=... SEED=...
 #   make check-versions  every test on PostgreSQL 17 and 18, built in a scratch folder
 #   make check-upgrade   pg_upgrade from 15 to 17 and to 18
 #   make demo    a logistics company, generated and classified on a throwaway server
@@ -27,7 +28,7 @@ PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes -Wdeclarati
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 
-OWN_GOALS = check check-clients check-asan check-cassert check-valgrind check-versions check-upgrade demo bench deb dist
+OWN_GOALS = check check-clients check-asan check-cassert check-valgrind check-sqlsmith check-versions check-upgrade demo bench deb dist
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
 
@@ -44,6 +45,9 @@ check-clients:
 
 check-asan check-cassert check-valgrind:
 	@.ci/instrument $(@:check-%=%)
+
+check-sqlsmith:
+	@.ci/sqlsmith $(QUERIES) $(SEED)
 
 check-versions:
 	@for v in 17 18; do config=$$(.ci/server $$v plain) && $(MAKE) --no-print-directory check PG_CONFIG=$$config || exit 1; done

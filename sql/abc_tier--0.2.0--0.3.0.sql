@@ -11,11 +11,30 @@
 -- pg_class.reloftype, and every relation of a model is remembered there as
 -- regclass, so that renames and moves are followed and dumps carry names.
 --
--- Everything runs with the rights of the caller.  Functions called _abc_...
--- are parts of the public ones: callers need to be able to execute them.
+-- What writes to a model, and what reads its source, runs as the model's owner
+-- in a security-restricted operation, whoever of the owning role calls it: see
+-- abc_as_owner.  Everything else runs with the rights of the caller.  Functions
+-- called _abc_... are parts of the public ones: callers need to be able to
+-- execute them.
 -- Generated SQL is put together by format() from quoted names; a text that was
 -- put together is only ever an argument of format(), never its template.
+-- quote_all_identifiers is off, because types are told by their names, and
+-- REFRESH MATERIALIZED VIEW CONCURRENTLY itself fails with it.
+-- Calls of the extension's own functions give every argument, of exactly the
+-- declared type (or a literal for text): who may create functions in this
+-- schema cannot put one in their place that would fit better.
 --
+
+-- The name of this schema is part of format()'s templates.
+DO $$
+BEGIN
+	IF pg_catalog.strpos('@extschema@', '%') OPERATOR(pg_catalog.<>) 0 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_schema_name',
+			MESSAGE = 'abc_tier cannot be installed in schema @extschema@: its name contains "%"',
+			HINT = 'Install it in a schema of another name.';
+	END IF;
+END
+$$;
 
 --
 -- Types
@@ -333,6 +352,14 @@ END
 $$;
 COMMENT ON FUNCTION _abc_refuse_standby(text) IS 'refuse to write on a standby server';
 
+-- Functions that are abc_as_owner in C do what the function of the same name and
+-- arguments with "_" in front does, as the owner of the relation that is their
+-- first argument.
+CREATE FUNCTION _abc_caller() RETURNS text
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'abc_caller';
+COMMENT ON FUNCTION _abc_caller() IS 'the role that called a function that runs as the owner of a model; elsewhere the current user';
+
 -- As _abc_find, for those who may change the model.
 CREATE FUNCTION _abc_owned(model regclass, purpose text) RETURNS abc_model
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -382,12 +409,16 @@ $$;
 COMMENT ON FUNCTION _abc_name(abc_model) IS 'the name of a model: that of its materialized view';
 
 -- All relations of the model must be there: dropping some of them by hand is
--- possible, and ends in a clear message.
+-- possible, and ends in a clear message.  So does an alteration that was
+-- committed after this statement took its snapshot: what was exchanged has no
+-- name any more, though the snapshot still has it.  Reading the view waits for
+-- an alteration that is under way, and makes later ones wait.
 CREATE FUNCTION _abc_complete(m abc_model) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	part record;
+	face text := m.current_view::text;
 BEGIN
 	FOR part IN
 		SELECT p.what, p.rel FROM (VALUES (1, 'materialized view', m.mv), (2, 'table of runs', m.run_table),
@@ -403,6 +434,16 @@ BEGIN
 					'@extschema@.abc_alter_model', m.definition, '@extschema@.abc_drop_model', m.definition)
 				ELSE format('SELECT %s(%L) removes the rest of the model.', '@extschema@.abc_drop_model', m.definition) END;
 	END LOOP;
+	IF face !~ '^[0-9]+$' AND has_table_privilege(m.current_view, 'SELECT')
+		AND (SELECT c.relispopulated FROM pg_class AS c WHERE c.oid = m.mv)
+	THEN
+		EXECUTE format('SELECT FROM %s LIMIT 0', face);
+	END IF;
+	IF '' = ANY (ARRAY(SELECT regexp_replace(rel::text, '^[0-9]+$', '') FROM unnest(ARRAY[m.mv, m.current_view, m.history_table, m.run_table]) AS rel)) THEN
+		RAISE EXCEPTION USING ERRCODE = 'serialization_failure',
+			MESSAGE = format('model "%s" was altered while it was being read', m.definition),
+			HINT = 'Repeat the statement.';
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION _abc_complete(abc_model) IS 'raise a clear error if a relation of the model was dropped by hand';
@@ -412,7 +453,7 @@ COMMENT ON FUNCTION _abc_complete(abc_model) IS 'raise a clear error if a relati
 --
 
 -- Each name put into a template as %1$I (with %2$I, a second name), joined.
-CREATE FUNCTION _abc_each(names text[], template text, separator text DEFAULT ', ', second text DEFAULT NULL) RETURNS text
+CREATE FUNCTION _abc_each(names text[], template text, separator text, second text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -421,6 +462,16 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _abc_each(text[], text, text, text) IS 'part of the SQL builders of models';
+
+CREATE FUNCTION _abc_each(names text[], template text, separator text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN @extschema@._abc_each(names, template, separator, NULL::text);
+COMMENT ON FUNCTION _abc_each(text[], text, text) IS 'part of the SQL builders of models';
+
+CREATE FUNCTION _abc_each(names text[], template text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN @extschema@._abc_each(names, template, ', '::text, NULL::text);
+COMMENT ON FUNCTION _abc_each(text[], text) IS 'part of the SQL builders of models';
 
 -- Key, partition columns and attributes: the columns named by the user.
 CREATE FUNCTION _abc_carried(m abc_model) RETURNS text[]
@@ -693,7 +744,7 @@ BEGIN
 			MESSAGE = format('unknown policy for missing metrics "%s"', coalesce(m.missing, 'NULL')),
 			HINT = 'It is renormalize (the other weights share it), zero, or null (no score).';
 	END IF;
-	PERFORM @extschema@.abc_next_tier(NULL, NULL, 1, m.promote_after, m.demote_after, m.max_step);
+	PERFORM @extschema@.abc_next_tier(NULL::@extschema@.abc_tier, NULL::@extschema@.abc_tier, 1, m.promote_after, m.demote_after, m.max_step);
 	RETURN m;
 END
 $$;
@@ -1260,7 +1311,7 @@ CREATE FUNCTION abc_create_model(name text, source regclass, key text, value tex
 	first_order text DEFAULT NULL, last_order text DEFAULT NULL, orders text DEFAULT NULL,
 	at_risk interval DEFAULT NULL, lost interval DEFAULT NULL,
 	treatments regclass DEFAULT NULL, schema name DEFAULT pg_catalog.current_schema()) RETURNS regclass
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model;
@@ -1363,7 +1414,20 @@ CREATE FUNCTION abc_alter_model(model regclass, source regclass DEFAULT NULL, va
 	promote_after integer DEFAULT NULL, demote_after integer DEFAULT NULL, max_step integer DEFAULT NULL,
 	first_order text DEFAULT NULL, last_order text DEFAULT NULL, orders text DEFAULT NULL,
 	at_risk interval DEFAULT NULL, lost interval DEFAULT NULL, treatments regclass DEFAULT NULL) RETURNS regclass
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET abc_tier.as_of = ''
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'abc_as_owner';
+COMMENT ON FUNCTION abc_alter_model(regclass, regclass, text, abc_scheme, abc_metric[], text[], text[], text, text, abc_rule[],
+	integer, integer, integer, text, text, text, interval, interval, regclass) IS
+'change what is given of a model and keep its history; empty text, empty array, 0, interval ''0'' and ''-''::regclass take something away. The next refresh marks what changes with cause definition';
+
+CREATE FUNCTION _abc_alter_model(model regclass, source regclass, value text,
+	scheme abc_scheme, metrics abc_metric[],
+	partition_by text[], attributes text[],
+	missing text, eligible text, rules abc_rule[],
+	promote_after integer, demote_after integer, max_step integer,
+	first_order text, last_order text, orders text,
+	at_risk interval, lost interval, treatments regclass) RETURNS regclass
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET abc_tier.as_of = ''
 AS $$
 DECLARE
 	old @extschema@.abc_model := @extschema@._abc_lock(@extschema@._abc_owned(model, 'alter'), 0);
@@ -1409,9 +1473,8 @@ BEGIN
 	RETURN m.mv;
 END
 $$;
-COMMENT ON FUNCTION abc_alter_model(regclass, regclass, text, abc_scheme, abc_metric[], text[], text[], text, text, abc_rule[],
-	integer, integer, integer, text, text, text, interval, interval, regclass) IS
-'change what is given of a model and keep its history; empty text, empty array, 0, interval ''0'' and ''-''::regclass take something away. The next refresh marks what changes with cause definition';
+COMMENT ON FUNCTION _abc_alter_model(regclass, regclass, text, abc_scheme, abc_metric[], text[], text[], text, text, abc_rule[],
+	integer, integer, integer, text, text, text, interval, interval, regclass) IS 'part of abc_alter_model: as the owner';
 
 -- Bring the relations of a model to a new definition.  The new materialized
 -- view is filled first, beside the old one: readers are shut out only while
@@ -1423,7 +1486,6 @@ DECLARE
 	model_name text := @extschema@._abc_name(old);
 	home name := (SELECT n.nspname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 		WHERE c.oid = (SELECT coalesce(max(x.oid), old.definition) FROM pg_class AS x WHERE x.oid = old.mv));
-	owner name := (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = old.definition);
 	grants text[];
 	indexes text[];
 	statement text;
@@ -1450,9 +1512,6 @@ BEGIN
 	EXECUTE format('ALTER MATERIALIZED VIEW %s RENAME TO %I', m.mv, model_name);
 	PERFORM @extschema@._abc_create_mv_index(m);
 	PERFORM @extschema@._abc_restore_indexes(m.mv, indexes);
-	IF owner <> current_user THEN
-		PERFORM @extschema@._abc_give(m, owner);
-	END IF;
 	FOREACH statement IN ARRAY grants LOOP
 		EXECUTE statement;
 	END LOOP;
@@ -1477,19 +1536,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _abc_lock_views(abc_model) IS 'part of abc_alter_model: shut readers out while relations are exchanged';
-
--- What a member of the owning role made anew belongs to the owner.
-CREATE FUNCTION _abc_give(m abc_model, owner name) RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	EXECUTE format('ALTER MATERIALIZED VIEW %s OWNER TO %I', m.mv, owner);
-	EXECUTE format('ALTER VIEW %s OWNER TO %I', m.current_view, owner);
-	EXECUTE format('ALTER VIEW %s OWNER TO %I', m.ranked_view, owner);
-	EXECUTE format('ALTER VIEW %s OWNER TO %I', m.changes_view, owner);
-END
-$$;
-COMMENT ON FUNCTION _abc_give(abc_model, name) IS 'part of abc_alter_model: owner of what was made anew';
 
 -- What is read after an alteration is what the last run read.
 CREATE FUNCTION _abc_look_from_last_run(m abc_model) RETURNS void
@@ -1604,13 +1650,13 @@ $$;
 COMMENT ON FUNCTION _abc_restore_indexes(regclass, text[]) IS 'part of abc_alter_model: indexes to be kept';
 
 -- One argument of a call as text, or nothing where it is the default.
-CREATE FUNCTION _abc_argument(name text, value text, type_name text DEFAULT NULL) RETURNS text
+CREATE FUNCTION _abc_argument(name text, value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN value IS NOT NULL THEN pg_catalog.format(E',\n    %s => %L%s', name, value, CASE WHEN type_name IS NOT NULL THEN pg_catalog.concat('::', type_name) END) END;
-COMMENT ON FUNCTION _abc_argument(text, text, text) IS 'part of abc_model_sql';
+RETURN CASE WHEN value IS NOT NULL THEN pg_catalog.format(E',\n    %s => %L', name, value) END;
+COMMENT ON FUNCTION _abc_argument(text, text) IS 'part of abc_model_sql';
 
 CREATE FUNCTION abc_model_sql(model regclass) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 SET extra_float_digits = 1 SET intervalstyle = 'postgres'
 AS $$
 DECLARE
@@ -1646,12 +1692,20 @@ $$;
 COMMENT ON FUNCTION abc_model_sql(regclass) IS 'the call of abc_create_model that makes this model: for review, and for the next system';
 
 CREATE FUNCTION abc_drop_model(model regclass) RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'abc_as_owner';
+COMMENT ON FUNCTION abc_drop_model(regclass) IS 'drop all relations of a model, its history too; an error if something of yours depends on one of them';
+
+CREATE FUNCTION _abc_drop_model(model regclass) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
-	m @extschema@.abc_model := @extschema@._abc_lock(@extschema@._abc_owned(model, 'drop'), 0);
+	m @extschema@.abc_model := @extschema@._abc_owned(model, 'drop');
 	rel regclass;
 BEGIN
+	-- the table before its row: who waits for the row has a lock on the table, that it could not be dropped
+	EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', m.definition);
+	m := @extschema@._abc_lock(m, 0);
 	PERFORM @extschema@._abc_drop_views(m);
 	IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = m.mv) THEN
 		EXECUTE format('DROP MATERIALIZED VIEW %s', m.mv);
@@ -1663,7 +1717,7 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION abc_drop_model(regclass) IS 'drop all relations of a model, its history too; an error if something of yours depends on one of them';
+COMMENT ON FUNCTION _abc_drop_model(regclass) IS 'part of abc_drop_model: as the owner';
 
 --
 -- Refresh
@@ -1700,7 +1754,7 @@ COMMENT ON FUNCTION _abc_streak_sql(abc_model) IS 'part of abc_refresh: consecut
 
 -- The tier after the first n rules, as an expression over m (the row) and a
 -- tier to start from (after hysteresis).  Each step mentions the one before once.
-CREATE FUNCTION _abc_ruled_sql(m abc_model, n integer, start text DEFAULT 's.tier') RETURNS text
+CREATE FUNCTION _abc_ruled_sql(m abc_model, n integer, start text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -1730,7 +1784,7 @@ DECLARE
 BEGIN
 	FOR i IN REVERSE coalesce(cardinality(m.rule_kinds), 0) .. 1 LOOP
 		reason := concat(reason, format(' WHEN %s THEN %L', @extschema@._abc_tiers_differ(
-			@extschema@._abc_ruled_sql(m, i), @extschema@._abc_ruled_sql(m, i - 1)), m.rule_reasons[i]));
+			@extschema@._abc_ruled_sql(m, i, 's.tier'), @extschema@._abc_ruled_sql(m, i - 1, 's.tier')), m.rule_reasons[i]));
 	END LOOP;
 	RETURN CASE WHEN reason = 'CASE' THEN 'NULL::text' ELSE reason || ' END' END;
 END
@@ -1744,7 +1798,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1 SET intervalstyle = 'postgres'
 AS $$
 BEGIN
-	RETURN format('@extschema@.abc_lifecycle(m.first_order, m.last_order, %s, $2::date, %s, %s, 3::double precision, o.lifecycle, o.lifecycle_since)',
+	RETURN format('@extschema@.abc_lifecycle(m.first_order, m.last_order, %s, $2::date, %s, %s, 3::double precision, o.lifecycle, o.lifecycle_since,
+		''3 months''::interval, ''1 year''::interval, 4::bigint)',
 		CASE WHEN coalesce(m.first_order, m.last_order, m.orders) IS NULL THEN '1::bigint' ELSE 'm.orders' END,
 		coalesce(quote_literal(m.at_risk::text), 'NULL') || '::interval', coalesce(quote_literal(m.lost::text), 'NULL') || '::interval');
 END
@@ -1756,7 +1811,7 @@ COMMENT ON FUNCTION _abc_lifecycle_sql(abc_model) IS 'part of abc_refresh: the l
 -- mode: refresh; standard (a refresh after the standard changed: hysteresis
 -- starts afresh); override (between runs: what was computed stands).
 -- This is the one step to replace for an incremental refresh.
-CREATE FUNCTION _abc_decide_sql(m abc_model, mode text, only_key text DEFAULT NULL) RETURNS text
+CREATE FUNCTION _abc_decide_sql(m abc_model, mode text, only_key text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -1766,10 +1821,10 @@ DECLARE
 	settled text := CASE WHEN mode = 'override' THEN 'o.settled'
 		WHEN hysteresis THEN format('CASE WHEN m.computed OPERATOR(@extschema@.<>) o.settled
 			THEN @extschema@.abc_next_tier(o.settled, m.computed, coalesce(t.periods, 1), %s, %s, %s) ELSE m.computed END',
-			m.promote_after, m.demote_after, coalesce(m.max_step::text, 'NULL'))
+			m.promote_after, m.demote_after, coalesce(m.max_step::text, 'NULL::integer'))
 		ELSE 'm.computed' END;
 	computed text := CASE WHEN mode = 'override' THEN 'o.computed' ELSE 'm.computed' END;
-	ruled text := @extschema@._abc_ruled_sql(m, coalesce(cardinality(m.rule_kinds), 0));
+	ruled text := @extschema@._abc_ruled_sql(m, coalesce(cardinality(m.rule_kinds), 0), 's.tier');
 BEGIN
 	RETURN format('present AS (
 	SELECT x.* FROM %1$s AS x WHERE x.%2$I IS NOT NULL%3$s
@@ -1844,7 +1899,7 @@ COMMENT ON FUNCTION _abc_reason_sql(abc_model) IS 'part of abc_refresh: the reas
 -- Close the versions of those who changed and open new ones, in one statement.
 -- The row is inserted only when all are closed: the count needs them all.
 -- Parameters: $1 moment, $2 as_of, $3 run, $4 cause.
-CREATE FUNCTION _abc_history_sql(m abc_model, mode text, only_key text DEFAULT NULL) RETURNS text
+CREATE FUNCTION _abc_history_sql(m abc_model, mode text, only_key text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -2030,6 +2085,11 @@ END
 $$;
 COMMENT ON FUNCTION _abc_progress(abc_model, text) IS 'part of abc_refresh: progress in application_name';
 
+CREATE FUNCTION _abc_refresh_mv(mv regclass, concurrently boolean) RETURNS void
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'abc_refresh_mv';
+COMMENT ON FUNCTION _abc_refresh_mv(regclass, boolean) IS 'part of abc_refresh: REFRESH MATERIALIZED VIEW';
+
 -- Read the source into the materialized view: readers go on reading.
 CREATE FUNCTION _abc_read_source(m abc_model) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -2038,8 +2098,7 @@ DECLARE
 	says text;
 	more text;
 BEGIN
-	EXECUTE format('REFRESH MATERIALIZED VIEW %s %s',
-		CASE WHEN (SELECT c.relispopulated FROM pg_class AS c WHERE c.oid = m.mv) THEN 'CONCURRENTLY' END, m.mv);
+	PERFORM @extschema@._abc_refresh_mv(m.mv, (SELECT c.relispopulated FROM pg_class AS c WHERE c.oid = m.mv));
 EXCEPTION WHEN unique_violation OR cardinality_violation THEN
 	GET STACKED DIAGNOSTICS says = MESSAGE_TEXT, more = PG_EXCEPTION_DETAIL;
 	RAISE EXCEPTION USING ERRCODE = 'unique_violation',
@@ -2071,7 +2130,13 @@ $$;
 COMMENT ON FUNCTION _abc_run_moment(abc_model, date) IS 'part of abc_refresh: valid_from of the versions of a new run';
 
 CREATE FUNCTION abc_refresh(model regclass, as_of date DEFAULT NULL) RETURNS bigint
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET abc_tier.as_of = ''
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'abc_as_owner';
+COMMENT ON FUNCTION abc_refresh(regclass, date) IS
+'tier anew: reads the source, writes history, run and trend, and gives the number of the run. Readers are not blocked; on failure nothing is left. With as_of the source is asked as of that day (abc_as_of()), so that past months can be filled in, one after the other';
+
+CREATE FUNCTION _abc_refresh(model regclass, as_of date) RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET abc_tier.as_of = ''
 AS $$
 DECLARE
 	application text := current_setting('application_name');
@@ -2094,7 +2159,7 @@ BEGIN
 	PERFORM @extschema@._abc_progress(m, '1/3 reading');
 	PERFORM @extschema@._abc_read_source(m);
 	PERFORM @extschema@._abc_progress(m, '2/3 comparing');
-	EXECUTE @extschema@._abc_history_sql(m, mode)
+	EXECUTE @extschema@._abc_history_sql(m, mode, NULL)
 	USING moment, day, m.runs, CASE WHEN m.revision <> last.revision THEN 'definition' ELSE 'data' END;
 	PERFORM @extschema@._abc_progress(m, '3/3 recording');
 	EXECUTE @extschema@._abc_run_sql(m) USING moment, day, m.runs, started, @extschema@._abc_weights_text(m);
@@ -2111,8 +2176,7 @@ BEGIN
 	RETURN m.runs;
 END
 $$;
-COMMENT ON FUNCTION abc_refresh(regclass, date) IS
-'tier anew: reads the source, writes history, run and trend, and gives the number of the run. Readers are not blocked; on failure nothing is left. With as_of the source is asked as of that day (abc_as_of()), so that past months can be filled in, one after the other';
+COMMENT ON FUNCTION _abc_refresh(regclass, date) IS 'part of abc_refresh: as the owner';
 
 -- Counts for listeners.  Any role may LISTEN: no keys, no names of customers.
 CREATE FUNCTION _abc_notify(m abc_model) RETURNS void
@@ -2132,6 +2196,11 @@ COMMENT ON FUNCTION _abc_notify(abc_model) IS 'part of abc_refresh: NOTIFY abc_t
 
 -- A failed run leaves a row that says why.  It does not use up a number.
 CREATE FUNCTION _abc_record_failure(model regclass, started timestamp with time zone, message text) RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'abc_as_owner';
+COMMENT ON FUNCTION _abc_record_failure(regclass, timestamp with time zone, text) IS 'part of abc_refresh_all: record a failed run';
+
+CREATE FUNCTION __abc_record_failure(model regclass, started timestamp with time zone, message text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -2142,16 +2211,32 @@ BEGIN
 	USING m.runs + 1, started, m.scheme::text, @extschema@._abc_weights_text(m), m.revision, m.standard, message;
 END
 $$;
-COMMENT ON FUNCTION _abc_record_failure(regclass, timestamp with time zone, text) IS 'part of abc_refresh_all: record a failed run';
+COMMENT ON FUNCTION __abc_record_failure(regclass, timestamp with time zone, text) IS 'part of abc_record_failure: as the owner';
+
+CREATE FUNCTION _abc_has_mv(definition regclass) RETURNS boolean
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'abc_as_owner';
+COMMENT ON FUNCTION _abc_has_mv(regclass) IS 'part of abc_refresh_all: whether the materialized view of a model is there';
+
+CREATE FUNCTION __abc_has_mv(definition regclass) RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	mv regclass;
+BEGIN
+	EXECUTE format('SELECT d.mv FROM %s AS d', definition) INTO mv;
+	RETURN EXISTS (SELECT FROM pg_class AS c WHERE c.oid = mv);
+END
+$$;
+COMMENT ON FUNCTION __abc_has_mv(regclass) IS 'part of abc_refresh_all: as the owner';
 
 -- The models that the current user itself owns and whose materialized view is
 -- still there.
 CREATE FUNCTION _abc_own_models() RETURNS regclass[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	candidate regclass;
-	mv regclass;
 	result regclass[] := '{}';
 BEGIN
 	PERFORM @extschema@._abc_refuse_standby('refresh');
@@ -2161,8 +2246,7 @@ BEGIN
 			AND c.relowner = (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user)
 		ORDER BY n.nspname, c.relname
 	LOOP
-		EXECUTE format('SELECT d.mv FROM %s AS d', candidate) INTO mv;
-		IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = mv) THEN
+		IF @extschema@._abc_has_mv(candidate) THEN
 			result := result || candidate;
 		ELSE
 			RAISE WARNING USING MESSAGE = format('the materialized view of model "%s" was dropped: it is left out', candidate),
@@ -2182,7 +2266,7 @@ DECLARE
 	started timestamp with time zone := clock_timestamp();
 	message text;
 BEGIN
-	PERFORM @extschema@.abc_refresh(model);
+	PERFORM @extschema@.abc_refresh(model, NULL::date);
 	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
 	message := SQLERRM;
@@ -2247,7 +2331,14 @@ COMMENT ON FUNCTION _abc_override_moment(abc_model) IS 'part of abc_override: no
 
 CREATE FUNCTION abc_override(model regclass, key text, tier text, reason text DEFAULT NULL,
 	ends timestamp with time zone DEFAULT NULL) RETURNS bigint
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'abc_as_owner';
+COMMENT ON FUNCTION abc_override(regclass, text, text, text, timestamp with time zone) IS
+'give a customer a tier by hand, at once and until it ends (NULL: for good), with a reason; replaces an earlier override. Tier NULL takes the override back. The author is the role that calls it';
+
+CREATE FUNCTION _abc_override(model regclass, key text, tier text, reason text,
+	ends timestamp with time zone) RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_lock(@extschema@._abc_owned(model, 'override'), 0);
@@ -2269,16 +2360,15 @@ BEGIN
 				MESSAGE = format('the override ends at %s, before it begins', ends),
 				HINT = 'To take an override back, call abc_override with the tier NULL.';
 		END IF;
-		EXECUTE format('INSERT INTO %s (%I, tier, reason, begins, ends) VALUES ($1::%s, $2, $3, $4, $5) RETURNING override_id',
+		EXECUTE format('INSERT INTO %s (%I, tier, reason, author, begins, ends) VALUES ($1::%s, $2, $3, $4, $5, $6) RETURNING override_id',
 			m.override_table, m.key, m.key_type)
-		INTO number USING key, letter, reason, moment, ends;
+		INTO number USING key, letter, reason, @extschema@._abc_caller(), moment, ends;
 	END IF;
 	EXECUTE @extschema@._abc_history_sql(m, 'override', key) USING moment, moment::date, m.runs + 1, 'override'::text;
 	RETURN number;
 END
 $$;
-COMMENT ON FUNCTION abc_override(regclass, text, text, text, timestamp with time zone) IS
-'give a customer a tier by hand, at once and until it ends (NULL: for good), with a reason; replaces an earlier override. Tier NULL takes the override back. The author is the current user';
+COMMENT ON FUNCTION _abc_override(regclass, text, text, text, timestamp with time zone) IS 'part of abc_override: as the owner';
 
 CREATE FUNCTION abc_override(model regclass, key bigint, tier text, reason text DEFAULT NULL,
 	ends timestamp with time zone DEFAULT NULL) RETURNS bigint
@@ -2381,7 +2471,7 @@ $$;
 COMMENT ON FUNCTION _abc_explain_history(abc_model, text) IS 'part of abc_explain: the last versions';
 
 CREATE FUNCTION abc_explain(model regclass, key text) RETURNS TABLE (topic text, says text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -2483,7 +2573,7 @@ COMMENT ON FUNCTION _abc_run_as_of(abc_model, date) IS 'the last run as of a day
 CREATE FUNCTION abc_report(model regclass, by text DEFAULT NULL, as_of date DEFAULT NULL)
 RETURNS TABLE (line text, group_value text, tier text, tier_name text, customers bigint, customers_share double precision,
 	value numeric, value_share double precision, lift double precision)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -2525,7 +2615,7 @@ COMMENT ON FUNCTION abc_report(regclass, text, date) IS
 
 CREATE FUNCTION abc_transitions(model regclass, since date DEFAULT NULL, until date DEFAULT NULL)
 RETURNS TABLE (from_tier text, to_tier text, customers bigint, share double precision)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -2609,7 +2699,7 @@ COMMENT ON FUNCTION _abc_simulate_sql(abc_model, abc_model) IS 'part of abc_simu
 CREATE FUNCTION abc_simulate(model regclass, scheme abc_scheme DEFAULT NULL, metrics abc_metric[] DEFAULT NULL, missing text DEFAULT NULL)
 RETURNS TABLE (line text, key text, tier_before text, tier_after text, customers_before bigint, customers_after bigint,
 	value_before numeric, value_after numeric)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
@@ -2618,7 +2708,7 @@ DECLARE
 	col text;
 BEGIN
 	PERFORM @extschema@._abc_complete(m);
-	PERFORM @extschema@._abc_run_as_of(m, NULL);
+	PERFORM @extschema@._abc_run_as_of(m, NULL::date);
 	IF metrics IS NOT NULL THEN
 		other := @extschema@._abc_with_metrics(other, metrics);
 		IF m.metrics IS NULL AND scheme IS NULL THEN
@@ -2748,7 +2838,13 @@ $$;
 COMMENT ON FUNCTION _abc_check_weights(abc_model) IS 'part of abc_check: effective against nominal weights';
 
 CREATE FUNCTION abc_check(model regclass) RETURNS TABLE (check_name text, ok boolean, n bigint, says text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'abc_as_owner';
+COMMENT ON FUNCTION abc_check(regclass) IS
+'what may be wrong with a model: keys, values and metrics of its source as it is now; ties, empty tiers and effective weights as of the last refresh. ok is false where someone should look';
+
+CREATE FUNCTION _abc_check(model regclass) RETURNS TABLE (check_name text, ok boolean, n bigint, says text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_owned(model, 'check');
@@ -2764,8 +2860,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION abc_check(regclass) IS
-'what may be wrong with a model: keys, values and metrics of its source as it is now; ties, empty tiers and effective weights as of the last refresh. ok is false where someone should look';
+COMMENT ON FUNCTION _abc_check(regclass) IS 'part of abc_check: as the owner';
 
 --
 -- Charts
@@ -2775,13 +2870,13 @@ COMMENT ON FUNCTION abc_check(regclass) IS
 CREATE FUNCTION abc_pareto(model regclass, points integer DEFAULT 100)
 RETURNS TABLE (point integer, customers bigint, customers_share double precision, value numeric, cumulative_share double precision,
 	mean_value numeric, tier text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);
 BEGIN
 	PERFORM @extschema@._abc_complete(m);
-	PERFORM @extschema@._abc_run_as_of(m, NULL);
+	PERFORM @extschema@._abc_run_as_of(m, NULL::date);
 	IF points IS NULL OR points < 1 THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('a chart of %s points is not possible', coalesce(points::text, 'NULL')), HINT = 'Give a number of 1 or more.';
@@ -2888,7 +2983,7 @@ BEGIN
 			FROM generate_series(0, floor(top / tick)::integer) AS i),
 		(SELECT string_agg(format('<text x="736" y="%s">%s %%</text>', 354 - 60 * i, 20 * i), E'\n' ORDER BY i) FROM generate_series(0, 5) AS i),
 		(SELECT string_agg(format('<text x="%s" y="368" text-anchor="middle">%s %%</text>', 90 + 128 * i, 20 * i), E'\n' ORDER BY i) FROM generate_series(0, 5) AS i),
-		format('<text x="410" y="390" text-anchor="middle">share of the customers, best first (100 %% = %s)</text>', @extschema@._abc_figure(customers)),
+		format('<text x="410" y="390" text-anchor="middle">share of the customers, best first (100 %% = %s)</text>', @extschema@._abc_figure(customers::numeric)),
 		format('<text transform="translate(16 200) rotate(-90)" text-anchor="middle">%s per customer</text>', @extschema@._abc_xml(CASE WHEN m.metrics IS NULL THEN m.value ELSE 'score' END)),
 		format('<text transform="translate(790 200) rotate(-90)" text-anchor="middle">cumulative share (100 %% = %s)</text>', @extschema@._abc_figure(total)));
 END
@@ -2903,7 +2998,7 @@ DECLARE
 	says text;
 BEGIN
 	EXECUTE format('SELECT string_agg(format(''<rect x="90" y="%%s" width="12" height="12" fill="%%s"/><text x="110" y="%%s">%%s: %%s customers (%%s %%%%), %%s %%%% of %%s</text>'',
-			395 + 18 * t.i, @extschema@._abc_colour(t.tier::text), 405 + 18 * t.i, @extschema@._abc_xml(%s), @extschema@._abc_figure(t.n),
+			395 + 18 * t.i, @extschema@._abc_colour(t.tier::text), 405 + 18 * t.i, @extschema@._abc_xml(%s), @extschema@._abc_figure(t.n::numeric),
 			round(100.0 * t.n / t.all_n, 1), coalesce(round(100 * t.v / nullif(t.all_v, 0), 1), 0), @extschema@._abc_xml(%L)), E''\n'' ORDER BY t.i)
 		FROM (SELECT m.computed AS tier, row_number() OVER (ORDER BY m.computed) AS i, count(*) AS n, sum(count(*)) OVER () AS all_n,
 				coalesce(sum(greatest(m.value, 0)::numeric), 0) AS v, sum(sum(greatest(m.value, 0)::numeric)) OVER () AS all_v
@@ -2915,7 +3010,7 @@ $$;
 COMMENT ON FUNCTION _abc_svg_legend(abc_model) IS 'part of abc_pareto_svg: legend';
 
 CREATE FUNCTION abc_pareto_svg(model regclass) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	m @extschema@.abc_model := @extschema@._abc_find(model);

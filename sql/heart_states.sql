@@ -82,6 +82,28 @@ COMMIT;
 FETCH 1 FROM kept;
 CLOSE kept;
 
+-- One whose FETCH fails within a savepoint: its files are gone with ROLLBACK TO, its memory later, and
+-- what is opened afterwards must not share a descriptor.
+BEGIN;
+DECLARE fails_in_window CURSOR FOR SELECT n, abc_classify(f) OVER (), 1 / (n - 15000) FROM t;
+SET LOCAL enable_hashagg = off;
+DECLARE fails_in_group CURSOR FOR SELECT n % 2, abc_cutoffs(f), 1 / (n % 2 - 1) FROM t GROUP BY n % 2;
+FETCH 1 FROM fails_in_window;
+FETCH 1 FROM fails_in_group;
+SAVEPOINT before;
+MOVE FORWARD ALL FROM fails_in_window;
+ROLLBACK TO before;
+MOVE FORWARD ALL FROM fails_in_group;
+ROLLBACK TO before;
+CLOSE fails_in_window;
+SELECT count(*), count(*) FILTER (WHERE f1 <> d1 OR f2 <> d2) AS unequal
+FROM (SELECT abc_classify(f) OVER () AS f1, abc_classify(d) OVER () AS d1, abc_classify(f, 'count 15/50') OVER () AS f2, abc_classify(d, 'count 15/50') OVER () AS d2
+	FROM t) AS x;
+COMMIT;
+SELECT count(*), count(*) FILTER (WHERE f1 <> d1 OR f2 <> d2) AS unequal
+FROM (SELECT abc_classify(f) OVER () AS f1, abc_classify(d) OVER () AS d1, abc_classify(f, 'count 15/50') OVER () AS f2, abc_classify(d, 'count 15/50') OVER () AS d2
+	FROM t) AS x;
+
 -- Rescans: a subquery run again and again, a window under a nested loop.
 SELECT m, (SELECT abc_cutoffs(f + m) FROM t WHERE g <> m) FROM generate_series(0, 3) AS m;
 SELECT m, count(*) FILTER (WHERE x.tier = 'A')

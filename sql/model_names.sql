@@ -37,6 +37,16 @@ SELECT abc_refresh('"select"', '2024-02-01');
 SELECT "user", "select", tier, last_order FROM select_current WHERE "user" < 4 ORDER BY "user";
 SELECT count(*) FROM abc_explain('"select"', 3);
 SELECT abc_drop_model('"select"');
+-- a session in which every name is quoted
+SET quote_all_identifiers = on;
+SELECT abc_create_model('plain', '"table"', 'user', 'order', partition_by => '{select}', last_order => 'limit', eligible => '"user" > 1');
+SELECT abc_refresh('plain', '2024-02-01'), abc_refresh('plain', '2024-02-02'), abc_refresh('plain', '2024-02-03');
+SELECT abc_override('plain', 3, 'C', 'by hand') IS NOT NULL AS done, (SELECT count(*) FROM abc_explain('plain', 3)) AS explained, (SELECT count(*) FROM abc_check('plain')) AS checked,
+	(SELECT count(*) FROM abc_report('plain', 'select')) AS reported, (SELECT count(*) FROM abc_simulate('plain', 'top 3')) AS simulated, length(abc_pareto_svg('plain')) > 1000 AS drawn;
+SELECT abc_alter_model('plain', scheme => 'count 20/50');
+SELECT abc_refresh('plain', '2024-02-04');
+SELECT abc_drop_model('plain');
+RESET quote_all_identifiers;
 SELECT count(*) AS left_over FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 's''; "x 模型%I') AND relkind IN ('m', 'v', 'S');
 RESET ROLE;
 SET client_min_messages = warning;

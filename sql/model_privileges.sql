@@ -99,6 +99,72 @@ SELECT gold FROM precious;
 SET ROLE regress_abc_model;
 UPDATE m_model SET trend_table = 'm_trend';
 
+-- whoever acts for the owner, a member of the role or a superuser by SET ROLE, is not at the mercy of the
+-- owner's code: it runs as the owner, cannot change the role, and leaves nothing behind in the session
+CREATE TABLE goods AS SELECT i AS id, i * i AS v FROM generate_series(1, 20) AS i;
+SELECT abc_create_model('t', 'goods', 'id', 'v');
+SELECT abc_refresh('t', '2024-03-01');
+CREATE TABLE loot (n int GENERATED ALWAYS AS IDENTITY, place text, ran_as text, got text);
+CREATE FUNCTION steal(place text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	got text := 'nothing';
+BEGIN
+	BEGIN
+		RESET ROLE;
+		got := 'the role ' || CASE WHEN current_user = 'regress_abc_model' THEN 'of the owner' ELSE 'of the caller' END;
+	EXCEPTION WHEN OTHERS THEN NULL;
+	END;
+	BEGIN
+		RESET SESSION AUTHORIZATION;
+		got := got || ', the session';
+	EXCEPTION WHEN OTHERS THEN NULL;
+	END;
+	BEGIN
+		CREATE TEMP TABLE goods (id int);
+		got := got || ', a temporary table';
+	EXCEPTION WHEN OTHERS THEN NULL;
+	END;
+	SET search_path = regress_abc_hidden;
+	INSERT INTO regress_abc_model.loot (place, ran_as, got) VALUES (place, current_user, got);
+	RETURN true;
+END $$;
+CREATE FUNCTION thief() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM regress_abc_model.steal(TG_TABLE_NAME); RETURN NEW; END $$;
+CREATE TRIGGER thief AFTER INSERT OR UPDATE ON t_model FOR EACH STATEMENT EXECUTE FUNCTION thief();
+CREATE TRIGGER thief AFTER INSERT OR UPDATE ON t_history FOR EACH STATEMENT EXECUTE FUNCTION thief();
+CREATE TRIGGER thief AFTER INSERT OR UPDATE ON t_run FOR EACH STATEMENT EXECUTE FUNCTION thief();
+CREATE TRIGGER thief AFTER INSERT OR UPDATE ON t_trend FOR EACH STATEMENT EXECUTE FUNCTION thief();
+CREATE TRIGGER thief AFTER INSERT OR UPDATE ON t_override FOR EACH STATEMENT EXECUTE FUNCTION thief();
+ALTER TABLE t_model ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY p ON t_model USING (runs IS NULL OR steal('policy'));
+CREATE VIEW stolen AS SELECT id, v FROM goods WHERE v >= 0 OR steal('source');
+SELECT abc_alter_model('t', source => 'stolen');
+SELECT abc_refresh('t', '2024-03-10');
+SELECT abc_override('t', 2, 'A', 'by the owner');
+SELECT count(*) > 0 AS checked FROM abc_check('t');
+UPDATE goods SET v = -1 WHERE id = 1;
+CALL abc_refresh_all();
+SHOW search_path;
+SELECT current_user;
+SET ROLE regress_abc_member;
+SELECT abc_refresh('t');
+SELECT abc_override('t', 3, 'A', 'by a member again');
+SELECT author FROM t_override ORDER BY override_id;
+SELECT count(*) > 0 AS checked FROM abc_check('t');
+SELECT abc_alter_model('t', scheme => 'share 55/90');
+SHOW search_path;
+SELECT current_user;
+SELECT place, ran_as, got, count(*) > 0 AS ran FROM loot GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+SELECT to_regclass('pg_temp.goods') IS NULL AS no_temporary_table;
+-- what would run at the end of the transaction, as whoever the user is then, is refused
+SET ROLE regress_abc_model;
+CREATE CONSTRAINT TRIGGER later AFTER INSERT ON t_run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION thief();
+SET ROLE regress_abc_member;
+SELECT abc_refresh('t');
+SET ROLE regress_abc_model;
+DROP TRIGGER later ON t_run;
+SELECT abc_drop_model('t');
+DROP VIEW stolen;
+
 -- a hostile search_path: operators and functions of the same names change nothing
 RESET ROLE;
 CREATE SCHEMA regress_abc_hostile AUTHORIZATION regress_abc_model;

@@ -5,13 +5,17 @@
 #ifndef ABC_TEMPFILE_H
 #define ABC_TEMPFILE_H
 
+#include "lib/ilist.h"
 #include "storage/buffile.h"
+#include "utils/resowner.h"
 
 typedef struct TempFile
 {
 	MemoryContext mcxt;			/* in which this struct and the file live */
 	BufFile    *file;			/* NULL when closed */
 	int64		size;			/* bytes written */
+	ResourceOwner owner;		/* of the open file */
+	dlist_node	link;			/* among the open files */
 	MemoryContextCallback release;
 } TempFile;
 

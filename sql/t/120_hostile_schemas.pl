@@ -151,5 +151,9 @@ my ($code, $out, $err) = $node->psql('planted', 'CREATE EXTENSION abc_tier SCHEM
 like($err, qr/function "abc_make_scheme" already exists|is not a member of extension/, 'a function of our name stops the installation');
 is($node->safe_psql('planted', q{SELECT count(*) FROM pg_extension WHERE extname = 'abc_tier'}), '0', 'and leaves nothing installed');
 
+# The SQL of models is put together by format(): a schema that would be taken for its directives is refused.
+($code, $out, $err) = $node->psql('planted', 'CREATE SCHEMA "50%s"; CREATE EXTENSION abc_tier SCHEMA "50%s"', extra_params => [ '-U', 'owner' ]);
+like($err, qr/cannot be installed in schema "50%s": its name contains "%"/, 'a schema with a percent sign in its name is refused');
+
 $node->stop;
 done_testing();

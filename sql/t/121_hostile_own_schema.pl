@@ -1,0 +1,119 @@
+# An attacker who may create functions in the very schema of the extension (public, in databases that come
+# from PostgreSQL 14 and before): overloads of our own functions that would fit a call better than ours, or
+# take fewer arguments, where ours has defaults (the call is ambiguous then). Calls of our functions among each other must give
+# every argument, of exactly the declared type: then nothing that is planted is ever chosen.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::RealBin;
+
+use AbcTier;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = AbcTier::new_node('hostile_own_schema');
+
+$node->safe_psql('postgres', q{
+	CREATE ROLE owner LOGIN;
+	CREATE ROLE mallory LOGIN});
+$node->safe_psql('postgres', "CREATE DATABASE $_ OWNER owner") foreach qw(clean planted);
+
+sub as_user
+{
+	my ($user, $database, $sql) = @_;
+	return $node->safe_psql($database, $sql, extra_params => [ '-U', $user ]);
+}
+
+foreach my $database (qw(clean planted))
+{
+	$node->safe_psql($database, 'GRANT CREATE ON SCHEMA public TO owner, mallory');
+	as_user('owner', $database, 'CREATE EXTENSION abc_tier');
+}
+
+# For every function that another one of ours calls: its argument list cut short where there are defaults,
+# and with each argument in turn of another type.
+my $plant = q{
+	SET client_min_messages = error;
+	CREATE FUNCTION plant() RETURNS integer LANGUAGE plpgsql AS $plant$
+	DECLARE
+		planted integer := 0;
+		statement text;
+	BEGIN
+		FOR statement IN
+			WITH ours AS (
+				SELECT p.oid, p.proname, p.pronargs, p.pronargdefaults, p.proargtypes::oid[] AS types, p.prorettype
+				FROM pg_proc AS p JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+				WHERE p.proname <> ALL ('{abc_create_model,abc_alter_model,abc_drop_model,abc_check,abc_model_sql}')	-- only hints name them
+					AND NOT 'internal'::regtype = ANY (p.proargtypes) AND p.prorettype NOT IN ('trigger'::regtype, 'internal'::regtype)
+					AND EXISTS (SELECT FROM pg_proc AS c WHERE strpos(coalesce(pg_get_function_sqlbody(c.oid), c.prosrc), p.proname || '(') > 0
+						AND c.pronamespace = p.pronamespace AND c.oid <> p.oid)
+			), lists AS (
+				SELECT o.proname, ARRAY(SELECT o.types[i] FROM generate_series(0, k - 1) AS i ORDER BY i) AS types
+				FROM ours AS o, generate_series((o.pronargs - o.pronargdefaults)::integer, o.pronargs::integer) AS k
+			)
+			SELECT DISTINCT format($$CREATE FUNCTION public.%I(%s) RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''planted %s ran as %%'', current_user; END'$$,
+				l.proname, (SELECT string_agg(CASE WHEN i = position THEN other ELSE format_type(l.types[i], NULL) END, ', ' ORDER BY i) FROM generate_subscripts(l.types, 1) AS i), l.proname)
+			FROM lists AS l, generate_series(0, cardinality(l.types)) AS position,
+				unnest('{text,varchar,name,integer,bigint,float8,real,numeric,boolean,oid,regclass,date,timestamptz,interval,text[],abc_tier,abc_scheme,anyelement}'::text[]) AS other
+			WHERE cardinality(l.types) > 0
+		LOOP
+			BEGIN
+				EXECUTE statement;
+				planted := planted + 1;
+			EXCEPTION WHEN duplicate_function OR invalid_function_definition THEN
+				NULL;
+			END;
+		END LOOP;
+		RETURN planted;
+	END
+	$plant$;
+	SELECT plant()};
+my $planted = as_user('mallory', 'planted', $plant);
+cmp_ok($planted, '>', 1000, "$planted functions are planted beside ours");
+
+# The calls of this test itself must not choose them either: all arguments, all typed.
+my $none = join(', ', map { "NULL::$_" } qw(abc_scheme abc_metric[] text[] text[] text text abc_rule[] integer integer integer text text text interval interval regclass));
+my $setup = q{
+	CREATE TABLE facts (id integer PRIMARY KEY, region text, v numeric, profit float8, first_day date, last_day date, n bigint);
+	INSERT INTO facts SELECT i, 'r' || i % 2, 1000.0 / i, i * 1.5, date '2023-01-01' + i, date '2024-01-01' - i, i FROM generate_series(1, 60) AS i};
+my @steps = (
+	q{SELECT abc_create_model('m'::text, 'facts'::regclass, 'id'::text, 'v'::text, 'share a 80 / b 95 / c'::abc_scheme, NULL::abc_metric[], '{region}'::text[], '{n}'::text[],
+		'renormalize'::text, 'id <> 7'::text, ARRAY[ROW('only_if', 'a', 'id > 1', NULL)::abc_rule, ROW('always_if', 'b', 'id = 5', NULL)::abc_rule], 2::integer, 2::integer, 1::integer,
+		'first_day'::text, 'last_day'::text, 'n'::text, '1 month'::interval, '3 months'::interval, NULL::regclass, 'public'::name)},
+	q{SELECT abc_create_model('s'::text, 'facts'::regclass, 'id'::text, 'v'::text, 'count 15/50'::abc_scheme, ARRAY[ROW('v', 40, NULL)::abc_metric, ROW('profit', 10, 'lower rank')::abc_metric], '{}'::text[], '{}'::text[],
+		'zero'::text, NULL::text, NULL::abc_rule[], 1::integer, 1::integer, NULL::integer, NULL::text, NULL::text, NULL::text, NULL::interval, NULL::interval, NULL::regclass, 'public'::name)},
+	(map { my $day = $_; map { "SELECT abc_refresh('$_'::regclass, '$day'::date)" } qw(m s) } qw(2024-01-31 2024-02-29)),
+	q{UPDATE facts SET v = v * 100 WHERE id IN (50, 51); DELETE FROM facts WHERE id = 3},
+	(map { "SELECT abc_refresh('$_'::regclass, '2024-03-31'::date)" } qw(m s)),
+	q{CALL abc_refresh_all()},
+	q{SELECT abc_override('m'::regclass, 9::bigint, 'A'::text, 'because'::text, NULL::timestamptz) IS NOT NULL},
+	(map { "SELECT count(*) FROM $_" }
+		q{abc_explain('m'::regclass, 9::bigint)}, q{abc_explain('s'::regclass, '9'::text)}, q{abc_report('m'::regclass, 'n'::text, NULL::date)},
+		q{abc_report('m'::regclass, 'region'::text, '2024-02-29'::date)}, q{abc_transitions('m'::regclass, NULL::date, NULL::date)},
+		q{abc_simulate('m'::regclass, 'share 50/90'::abc_scheme, NULL::abc_metric[], NULL::text)},
+		q{abc_simulate('s'::regclass, NULL::abc_scheme, ARRAY[ROW('profit', 1, NULL)::abc_metric, ROW('n', 1, NULL)::abc_metric], NULL::text)},
+		q{abc_check('m'::regclass)}, q{abc_check('s'::regclass)}, q{abc_pareto('m'::regclass, 5::integer)}, 'm_current', 'm_ranked', 'm_changes', 'm_trend'),
+	q{SELECT length(abc_pareto_svg('m'::regclass)), length(abc_pareto_svg('s'::regclass)), length(abc_model_sql('m'::regclass)), length(abc_model_sql('s'::regclass))},
+	q{SELECT abc_dead_band('B'::abc_tier, 3::float8, ARRAY[2]::float8[], 0.1::float8), abc_dead_band('B'::abc_tier, 3::numeric, ARRAY[2]::numeric[], 0.1::numeric)},
+	"SELECT abc_alter_model('m'::regclass, NULL::regclass, 'n'::text, $none)",
+	q{SELECT count(*) FROM abc_weight_variants(ARRAY[40, 30]::float8[], 5::float8)},
+	q{SELECT abc_drop_model('m'::regclass), abc_drop_model('s'::regclass)});
+my %answers;
+foreach my $database (qw(clean planted))
+{
+	as_user('owner', $database, $setup);
+	foreach my $step (@steps)
+	{
+		my ($code, $out, $err) = $node->psql($database, $step, extra_params => [ '-U', 'owner' ]);
+		push @{ $answers{$database} }, "$out$err";
+	}
+}
+is($answers{planted}[$_], $answers{clean}[$_], "nothing planted was chosen: $steps[$_]") foreach 0 .. $#steps;
+is((join "\n", grep { /ERROR|planted/ } @{ $answers{clean} }), '', 'the calls are right');
+my ($code, $out, $err) = $node->psql('planted', q{SELECT _abc_figure(1::bigint)}, extra_params => [ '-U', 'owner' ]);
+like($err, qr/planted _abc_figure ran as owner/, 'what is planted would have run');
+
+$node->stop;
+done_testing();
