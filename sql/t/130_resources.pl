@@ -14,7 +14,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 my $rows = $ENV{ABC_RESOURCE_ROWS} // 300000;
-my $slow = $ENV{SANDBOX_UNDER} ? 40 : 1;	# under valgrind and the like
+my $slow = !$ENV{SANDBOX_UNDER} ? 1 : $ENV{SANDBOX_UNDER} =~ /valgrind/ ? 40 : 4;
 my $node = AbcTier::new_node('resources', 'jit = off', 'max_parallel_workers_per_gather = 0', 'log_temp_files = 0', 'autovacuum = off', 'log_min_messages = log');
 
 $node->safe_psql('postgres', qq{
