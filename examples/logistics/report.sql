@@ -62,7 +62,7 @@ CREATE TEMPORARY VIEW report_customer AS
 SELECT c.*, b.revenue AS revenue_before, a.rhythm,
 	CASE WHEN c.decided_by NOT IN ('computed', 'no value') THEN c.reason
 		WHEN c.value IS NULL THEN 'silent since ' || c.last_order
-		WHEN b.revenue > 0 THEN replace(to_char(round(100 * (c.value - b.revenue) / b.revenue), 'FMSG999,990'), '-', '−') || ' %%'
+		WHEN b.revenue > 0 THEN replace(to_char(round(100 * (c.value - b.revenue) / b.revenue, 1), 'FMSG999,990.0'), '-', '−') || ' %%'
 		ELSE 'no business before' END AS why
 FROM standard_current c
 LEFT JOIN (
@@ -102,7 +102,7 @@ SELECT format('<title>Customer tiers, %s</title>', :'period');
 \qecho '.explain td:first-child{white-space:nowrap;color:#52606d}'
 \qecho 'footer{color:#52606d;font-size:.88rem;padding:4px 4px}footer p{margin:.3em 0}'
 \qecho '@media(max-width:860px){.two{grid-template-columns:minmax(0,1fr)}.cards{grid-template-columns:repeat(3,1fr)}}'
-\qecho '@media(max-width:600px){main{padding:12px 10px 32px}section{padding:14px 12px}.x{display:none}.cards{grid-template-columns:1fr 1fr}h1{font-size:1.5rem}.lead{font-size:1.08rem}table{font-size:.86rem}td,th{padding:4px 4px}td:first-child{min-width:0}.explain td:first-child{white-space:normal}}'
+\qecho '@media(max-width:600px){main{padding:12px 10px 32px}section{padding:14px 12px}.x{display:none}.cards{grid-template-columns:1fr 1fr}h1{font-size:1.5rem}.lead{font-size:1.08rem}table{font-size:.86rem}td,th{padding:4px 4px}td:first-child{min-width:0}}'
 \qecho '@media print{body{background:#fff}section{break-inside:avoid}}'
 \qecho '</style></head><body><main>'
 
