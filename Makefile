@@ -9,7 +9,7 @@
 #   make check-upgrade   pg_upgrade from 15 to 17 and to 18
 #   make demo    a logistics company, generated and classified on a throwaway server
 #   make bench   ratios against plain SQL, the floor and DuckDB; BENCH_ROWS=500000 for a quick look
-#   make deb     Debian packages of the last commit, by pg_buildext
+#   make deb     Debian packages of the last commit or of an unpacked release, by pg_buildext
 #   make dist    the release archive, from the last commit
 
 EXTENSION = abc_tier

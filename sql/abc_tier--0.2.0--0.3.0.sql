@@ -2463,7 +2463,7 @@ BEGIN
 	RETURN QUERY EXECUTE format('SELECT ''history '' || to_char(h.valid_from, ''YYYY-MM-DD''),
 			concat_ws('', '', CASE WHEN h.moved IS NULL THEN ''tier '' || coalesce(h.tier::text, ''unrated'')
 				ELSE concat(h.moved, '': '', coalesce(h.from_tier::text, ''none''), '' to '', coalesce(h.tier::text, ''unrated'')) END,
-				h.lifecycle, h.decided_by || '': '' || h.reason, CASE WHEN h.cause <> ''data'' THEN ''cause: '' || h.cause END)
+				h.lifecycle, concat_ws('': '', h.decided_by, nullif(h.reason, h.decided_by)), CASE WHEN h.cause <> ''data'' THEN ''cause: '' || h.cause END)
 		FROM (SELECT x.* FROM %s AS x WHERE x.%I %s $1::%s ORDER BY x.version DESC LIMIT 12) AS h ORDER BY h.version DESC',
 		m.history_table, m.key, @extschema@._abc_equals(m.key_type), m.key_type) USING key;
 END
@@ -2487,7 +2487,7 @@ BEGIN
 		('customer', c ->> m.key),
 		('tier', concat(c ->> 'tier_name', ' (' || nullif(c ->> 'tier', c ->> 'tier_name') || ')', ' since ' || left(c ->> 'tier_since', 10),
 			', before: ' || (c ->> 'previous_tier'))),
-		('decided by', concat_ws(': ', c ->> 'decided_by', c ->> 'reason') || coalesce(', until ' || left(c ->> 'decided_until', 10), '')),
+		('decided by', concat_ws(': ', c ->> 'decided_by', nullif(c ->> 'reason', c ->> 'decided_by')) || coalesce(', until ' || left(c ->> 'decided_until', 10), '')),
 		('computed tier', c ->> 'computed_tier'),
 		('value', @extschema@._abc_figure((c ->> 'value')::numeric) || coalesce(', ' || @extschema@._abc_figure(100 * (c ->> 'value_share')::numeric) || ' % of the total', '')),
 		('score', @extschema@._abc_figure((c ->> 'score')::numeric))) AS x (t, s) WHERE x.s IS NOT NULL;

@@ -165,6 +165,12 @@ SELECT (SELECT sum(value) FROM abc_report('standard') WHERE line <> 'total of th
 	= (SELECT sum(revenue) FROM shipments WHERE shipped_on >= '2025-10-01') AS so_does_its_total,
 	(SELECT count(*) FROM standard_current) AS customers, (SELECT count(*) FROM standard_current WHERE lifecycle IS NULL) AS without_lifecycle;
 
+-- the Pareto chart stands on the same facts: its last point is everybody with business, and all of it above zero
+SELECT p.customers = s.customers AS customers, p.value = s.value AS value, p.cumulative_share AS share
+FROM (SELECT * FROM abc_pareto('standard', 160) ORDER BY point DESC LIMIT 1) AS p,
+	(SELECT count(*) AS customers, sum(greatest(revenue, 0)) AS value
+	FROM (SELECT sum(revenue) AS revenue FROM shipments WHERE shipped_on >= '2025-10-01' GROUP BY customer_id) AS c) AS s;
+
 -- the one that faded: A, B, C, silent, and now on the list to win back; the one that rose is A
 SELECT h.run, h.valid_from::date, coalesce(h.tier::text, '-') AS tier, h.lifecycle
 FROM standard_history h WHERE customer_id = 4 ORDER BY h.version;
@@ -183,7 +189,7 @@ SELECT xmlparse(DOCUMENT :'html') IS NOT NULL AS well_formed,
 	replace(:'html', 'http://www.w3.org/2000/svg', '') !~* 'https?:|src=|<script|@import|url\(' AS loads_nothing,
 	(SELECT count(*) FROM regexp_matches(:'html', '<svg ', 'g')) AS charts,
 	:'html' ~ to_char((SELECT sum(revenue) FROM shipments WHERE shipped_on >= '2025-10-01'), 'FM999,999,990.00') AS total_of_the_facts,
-	:'html' !~ 'NaN|NULL|<td>\s*</td><td>\s*</td>' AS nothing_odd;
+	:'html' !~ 'NaN|NULL|>([a-z ]+): \1<|<td>\s*</td><td>\s*</td>' AS nothing_odd;
 SELECT section, name, :'html' ~ (section || '((?!<h2>).)*' || name) AS shown
 FROM (VALUES ('Win back', 'Fading Lantern Textiles'), ('One customer', 'down: B to C'), ('One customer', 'A until 2025-07-01'),
 	('Down', 'One More Books'), ('Where A customers sit: industry', 'electronics</td>.*medicine</td>.*machinery</td>'),

@@ -29,6 +29,7 @@ SELECT * FROM abc_explain('m', 'c7');
 SELECT * FROM abc_explain('m', 'returns');
 SELECT * FROM abc_explain('m', 'c5');
 SELECT * FROM abc_explain('m', 'nobody');
+SELECT topic, says FROM abc_explain('m', 'nothing') WHERE topic ~ '^(decided|history)';
 CREATE VIEW by_number AS SELECT row_number() OVER (ORDER BY revenue DESC NULLS LAST) AS id, revenue FROM facts WHERE id IS NOT NULL;
 SELECT abc_create_model('n', 'by_number', 'id', 'revenue', 'top 2/4');
 SELECT abc_refresh('n', '2024-06-30');

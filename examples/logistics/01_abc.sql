@@ -21,7 +21,7 @@ SELECT *, abc_classify(revenue, '80+15+5') OVER (PARTITION BY year) AS tier
 FROM yearly;
 
 \qecho
-\qecho 'WHO MAKES THE REVENUE?                         abc_classify(revenue, ''80+15+5'')'
+\qecho '1. WHO MAKES THE REVENUE?                      abc_classify(revenue, ''80+15+5'')'
 \qecho 'A: the best customers until 80 % of the revenue is reached, B: until 95 %,'
 \qecho 'C: the rest. Year 2025, returns taken off; no tier: no shipment in the year.'
 \qecho
@@ -99,4 +99,4 @@ FROM (
 	WHERE year = 2025
 ) AS within
 GROUP BY industry
-ORDER BY sum(revenue) DESC;
+ORDER BY lift DESC;

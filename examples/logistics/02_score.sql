@@ -26,7 +26,7 @@ FROM (
 ) AS w;
 
 \qecho
-\qecho 'WHO IS BEST, ALL THINGS WEIGHED?        abc_score(metrics, ''{40,30,20,10}'')'
+\qecho '2. WHO IS BEST, ALL THINGS WEIGHED?         abc_score(metrics, ''{40,30,20,10}'')'
 \qecho 'Sales 40, profit 30, frequency 20, loyalty 10 points, by rank among all;'
 \qecho 'the best 15 % of the customers are A, the next 35 % B (count 15+35+50).'
 \qecho
@@ -51,7 +51,8 @@ FROM (SELECT *, rank() OVER (ORDER BY score DESC) AS rank FROM scored) AS ranked
 WHERE rank <= 5 OR name = 'Meridian Wholesale'
 ORDER BY rank;
 
-\qecho 'Do the weights matter? Who would be A if one weight were 5 points more or less:'
+\qecho 'Do the weights matter? Who would be A if one weight were 5 points more or less'
+\qecho '(1 sales, 2 profit, 3 frequency, 4 loyalty):'
 \qecho
 
 SELECT variant, count(*) FILTER (WHERE tier = 'A') AS "A",

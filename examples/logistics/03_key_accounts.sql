@@ -4,7 +4,8 @@
 \ir settings.sql
 
 \qecho
-\qecho 'KEY ACCOUNTS BY VOLUME                     abc_classify(parcels, ''value >5000'')'
+\qecho '3. WHO SHIPS MOST, AND DO WE EARN FROM IT?'
+\qecho '                                           abc_classify(parcels, ''value >5000'')'
 \qecho 'More than 5,000 parcels in 2025, returns taken off: a fixed bar, not a share.'
 \qecho 'Only who also leaves a margin is a key account.'
 \qecho
@@ -43,7 +44,7 @@ CROSS JOIN (SELECT abc_cutoffs(parcels, 'value >5000') AS bar FROM yearly) AS cu
 WHERE year = 2025 AND parcels BETWEEN 5000 AND 5001
 ORDER BY parcels, name;
 
-\qecho 'Who owes us money since 45 days, on the first of January 2026?'
+\qecho 'Whose invoice is 45 days overdue on the first of January 2026?'
 \qecho
 
 SELECT c.name, c.remark, i.amount AS "open, yuan", date '2026-01-01' - i.due_on AS "days overdue"

@@ -26,7 +26,8 @@ FROM (
 ) AS weighed;
 
 \qecho
-\qecho 'WHO STANDS ON SOLID GROUND?      abc_points(), abc_score(..., ''{..., lower rank}'')'
+\qecho '4. WHO STANDS ON SOLID GROUND?'
+\qecho '                              abc_points(), abc_score(..., ''{..., lower rank}'')'
 \qecho 'Current ratio by points (30), net margin (25), return on assets (20),'
 \qecho 'collection days (15) and inventory days (10), less of which is better.'
 \qecho

@@ -19,7 +19,7 @@ FROM (
 ) AS pointed;
 
 \qecho
-\qecho 'WHOM TO CALL FIRST                                  abc_points(industry, ...)'
+\qecho '5. WHOM TO CALL FIRST, OF THOSE WHO NEVER SHIPPED?    abc_points(industry, ...)'
 \qecho 'Customers without a shipment, by points out of 100: company 30, industry 30,'
 \qecho 'region 20, credit 15, brought by a friend 5. From 80 points A, from 60 B.'
 \qecho

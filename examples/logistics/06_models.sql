@@ -85,6 +85,10 @@ SELECT abc_create_model('key_account', 'customer_year', 'customer_id', 'last_mon
 	attributes => '{name,parcels,profit}',
 	rules => ARRAY[abc_only_if('A', 'profit > 0', 'at a loss')]) \g /dev/null
 
+\qecho
+\qecho '6. HOW DO TIERS STAY CURRENT, AND REMEMBER?          abc_create_model, abc_refresh'
+\qecho 'Three models: by revenue, by profit, by parcels; one refresh a month for a year.'
+\qecho
 \qecho '  refreshing three models as of 13 first days of months, 2025-01-01 to 2026-01-01 ...'
 SELECT format('DO $$BEGIN PERFORM abc_refresh(%L, %L); END$$', model, day::date)
 FROM generate_series(timestamp '2025-01-01', '2026-01-01', '1 month') AS day,

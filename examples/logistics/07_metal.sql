@@ -4,9 +4,10 @@
 \ir settings.sql
 
 \qecho
-\qecho 'METAL TIERS OF COMPANIES, BY PROFIT          metal_current: tier_name, decided_by'
-\qecho 'Profit of twelve months at 50, 80, 95 % of the total; a tier changes after two'
-\qecho 'months in a row; platinum (铂金) needs credit A or B.'
+\qecho '7. WHO HOLDS WHICH METAL, AND WHO DECIDED IT?'
+\qecho '                                           metal_current: tier_name, decided_by'
+\qecho 'Companies by the profit of twelve months, cut at 50, 80, 95 % of the total;'
+\qecho 'a tier changes after two months in a row; platinum (铂金) needs credit A or B.'
 \qecho
 
 SELECT line, tier_name, customers, round(value) AS "profit, yuan", round(100 * value_share::numeric, 1) AS "% of it"

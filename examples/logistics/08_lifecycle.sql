@@ -4,7 +4,7 @@
 \ir settings.sql
 
 \qecho
-\qecho 'LIFECYCLE                                                standard_current.lifecycle'
+\qecho '8. WHOM MUST WE TALK TO?                             standard_current.lifecycle'
 \qecho 'Each customer has exactly one state. at_risk: silent for more than three of its own'
 \qecho 'mean intervals; lost: silent for four months.'
 \qecho
@@ -26,8 +26,15 @@ ORDER BY h.version;
 \qecho 'AT RISK: A and B customers who have gone quiet, the largest first.'
 \qecho
 
-SELECT name, tier, round(value) AS "revenue, yuan", last_order, date '2026-01-01' - last_order AS "days silent"
-FROM standard_current
+SELECT name, tier, round(value) AS "revenue, yuan", last_order, date '2026-01-01' - last_order AS "days silent",
+	round(usual, 1) AS "usual, days"
+FROM standard_current c
+JOIN (
+	SELECT customer_id, (max(shipped_on) - min(shipped_on))::numeric / nullif(count(*) - 1, 0) AS usual
+	FROM shipments
+	WHERE parcels > 0
+	GROUP BY customer_id
+) AS rhythm USING (customer_id)
 WHERE lifecycle = 'at_risk' AND tier IN ('A', 'B')
 ORDER BY value DESC
 LIMIT 5;

@@ -4,7 +4,8 @@
 \ir settings.sql
 
 \qecho
-\qecho 'TREATMENTS                     standard_current: the columns of the table "treatment"'
+\qecho '9. WHAT DOES EACH TIER GET, AND WHOSE PARCELS LEAVE FIRST?'
+\qecho '                                           standard_current.account_manager ...'
 \qecho 'The most special row counts: cold chain has an account manager of its own.'
 \qecho
 

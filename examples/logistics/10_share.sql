@@ -4,7 +4,8 @@
 \ir settings.sql
 
 \qecho
-\qecho 'KEY ACCOUNTS'' SHARE OF THE BUSINESS                          key_account_trend'
+\qecho '10. HOW MUCH OF THE BUSINESS DO KEY ACCOUNTS MAKE, AND WHO MOVED?'
+\qecho '                                                              key_account_trend'
 \qecho 'More than 5,000 parcels in the twelve months to the end of the month, not at a'
 \qecho 'loss; and what part of that month''s revenue they made. # is 2 %.'
 \qecho

@@ -20,7 +20,7 @@ WHERE tier = 'A' OR remark IS NOT NULL
 ORDER BY customer_id;
 
 \qecho
-\qecho 'OUT TO A SPREADSHEET, AND BACK                                      \\copy ... csv'
+\qecho '11. HOW DO TIERS GET OUT TO A SPREADSHEET, AND BACK?             \\copy ... csv'
 
 -- For programs: UTF-8.  For Excel on a Chinese Windows: GB18030, which it takes for granted.
 \set copy '\\copy (SELECT * FROM export) TO ' :'utf8' ' (FORMAT csv, HEADER, ENCODING ''UTF8'')'

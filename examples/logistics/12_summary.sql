@@ -4,7 +4,7 @@
 \ir settings.sql
 
 \qecho
-\qecho 'IN SHORT                                                  abc_report(''standard'')'
+\qecho '12. HOW DO WE STAND, IN SHORT?                           abc_report(''standard'')'
 \qecho
 
 SELECT CASE line WHEN 'tier' THEN tier_name ELSE line END AS line, customers, value AS "revenue of 3 months, yuan", round(100 * value_share::numeric, 1) AS "% of it"

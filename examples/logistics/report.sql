@@ -62,7 +62,7 @@ CREATE TEMPORARY VIEW report_customer AS
 SELECT c.*, b.revenue AS revenue_before, a.rhythm,
 	CASE WHEN c.decided_by NOT IN ('computed', 'no value') THEN c.reason
 		WHEN c.value IS NULL THEN 'silent since ' || c.last_order
-		WHEN b.revenue > 0 THEN replace(to_char(round(100 * (c.value - b.revenue) / b.revenue), 'FMSG999,990'), '-', '−') || ' %%'
+		WHEN b.revenue > 0 THEN replace(to_char(round(100 * (c.value - b.revenue) / b.revenue, 1), 'FMSG999,990.0'), '-', '−') || ' %%'
 		ELSE 'no business before' END AS why
 FROM standard_current c
 LEFT JOIN (
@@ -102,7 +102,7 @@ SELECT format('<title>Customer tiers, %s</title>', :'period');
 \qecho '.explain td:first-child{white-space:nowrap;color:#52606d}'
 \qecho 'footer{color:#52606d;font-size:.88rem;padding:4px 4px}footer p{margin:.3em 0}'
 \qecho '@media(max-width:860px){.two{grid-template-columns:minmax(0,1fr)}.cards{grid-template-columns:repeat(3,1fr)}}'
-\qecho '@media(max-width:600px){main{padding:12px 10px 32px}section{padding:14px 12px}.x{display:none}.cards{grid-template-columns:1fr 1fr}h1{font-size:1.5rem}.lead{font-size:1.08rem}table{font-size:.86rem}td,th{padding:4px 4px}td:first-child{min-width:0}.explain td:first-child{white-space:normal}}'
+\qecho '@media(max-width:600px){main{padding:12px 10px 32px}section{padding:14px 12px}.x{display:none}.cards{grid-template-columns:1fr 1fr}h1{font-size:1.5rem}.lead{font-size:1.08rem}table{font-size:.86rem}td,th{padding:4px 4px}td:first-child{min-width:0}}'
 \qecho '@media print{body{background:#fff}section{break-inside:avoid}}'
 \qecho '</style></head><body><main>'
 
@@ -139,14 +139,14 @@ FROM (
 SELECT format('<p class="note">%s, in yuan. A: the largest customers until 80 %% of the revenue is reached; B: until 95 %%; C: the rest.</p>', :'period');
 \qecho '<div class="wide"><table>'
 SELECT th('Tier', '#customers', '~#of those with business', '#revenue, yuan', '#of revenue', '~', '~#mean, yuan');
-SELECT tr(CASE WHEN tier IS NULL THEN 'no business' ELSE '[' || tier || ']' END, to_char(customers, 'FM999,999'),
+SELECT tr(CASE WHEN tier IS NULL THEN 'no' || chr(160) || 'business' ELSE '[' || tier || ']' END, to_char(customers, 'FM999,999'),
 	CASE WHEN tier IS NULL THEN '~' ELSE '~' || percent(customers / sum(customers) FILTER (WHERE tier IS NOT NULL) OVER ()) END,
 	CASE WHEN tier IS NULL THEN '–' ELSE yuan(value) END, CASE WHEN tier IS NULL THEN '–' ELSE percent(value_share) END,
 	CASE WHEN tier IS NULL THEN '~' ELSE format('~[%%%s]', value_share) END, CASE WHEN tier IS NULL THEN '~' ELSE '~' || yuan(value / customers) END)
 FROM abc_report('standard')
 WHERE line = 'tier'
 ORDER BY tier NULLS LAST;
-SELECT tr('never shipped', to_char(count(*), 'FM999,999'), '~', '–', '–', '~', '~')
+SELECT tr('never' || chr(160) || 'shipped', to_char(count(*), 'FM999,999'), '~', '–', '–', '~', '~')
 FROM report_customer
 WHERE lifecycle = 'potential';
 SELECT '<tr class="sum"><td>total</td>' || format('<td class="n">%s</td><td class="n x"></td><td class="n">%s</td><td class="n">100.0 %%</td><td class="x"></td><td class="n x">%s</td></tr>',
@@ -201,19 +201,19 @@ FROM (
 -- Whom to call
 --
 \qecho '<div class="two">'
-SELECT format('<section><h2>Call now: A and B gone quiet</h2><p class="note">Silent for more than three of their own usual intervals. Revenue of three months in yuan.</p><div class="wide"><table>%s%s</table></div></section>',
+SELECT format('<section><h2>Call now: A and B gone quiet</h2><p class="note">Silent for more than three of their own usual intervals: the %s largest of %s. Revenue of three months in yuan.</p><div class="wide"><table>%s%s</table></div></section>', count(*), max(n),
 	th('Customer', 'tier', '#revenue', '#days silent', '~#usual, days'),
 	string_agg(tr(name, '[' || tier || ']', yuan(value), (as_of - last_order)::text, '~' || to_char(rhythm, 'FM990.0')), E'\n' ORDER BY value DESC))
-FROM (SELECT * FROM report_customer WHERE lifecycle = 'at_risk' AND tier IN ('A', 'B') ORDER BY value DESC LIMIT 12) AS quiet;
-SELECT format('<section><h2>Win back: lost, and once A</h2><p class="note">No shipment for four months. Best three months in yuan.</p><div class="wide"><table>%s%s</table></div></section>',
-	th('Customer', '~industry', '~A until', '#best', 'last shipment'),
-	string_agg(tr(name, '~' || industry, '~' || best_tier_until::date, yuan(best_value), last_order::text), E'\n' ORDER BY best_value DESC))
-FROM (SELECT * FROM report_customer WHERE lifecycle = 'lost' AND best_tier = 'A' ORDER BY best_value DESC LIMIT 12) AS lost;
-SELECT format('<section><h2>Nearly A</h2><p class="note">B customers who lack least, and are not at risk.</p><div class="wide"><table>%s%s</table></div></section>',
+FROM (SELECT *, count(*) OVER () AS n FROM report_customer WHERE lifecycle = 'at_risk' AND tier IN ('A', 'B') ORDER BY value DESC LIMIT 12) AS quiet;
+SELECT format('<section><h2>Win back: lost, and once A</h2><p class="note">No shipment for four months: the %s largest of %s. Best three months in yuan.</p><div class="wide"><table>%s%s</table></div></section>', count(*), max(n),
+	th('Customer', '~A until', '#best', 'last shipment'),
+	string_agg(tr(name, '~' || best_tier_until::date, yuan(best_value), last_order::text), E'\n' ORDER BY best_value DESC))
+FROM (SELECT *, count(*) OVER () AS n FROM report_customer WHERE lifecycle = 'lost' AND best_tier = 'A' ORDER BY best_value DESC LIMIT 12) AS lost;
+SELECT format('<section><h2>Nearly A</h2><p class="note">The ten B customers who lack least, and are not at risk.</p><div class="wide"><table>%s%s</table></div></section>',
 	th('Customer', '~industry', '#revenue, yuan', '#missing, yuan'),
 	string_agg(tr(name, '~' || industry, yuan(value), yuan(gap_to_next)), E'\n' ORDER BY gap_to_next))
 FROM (SELECT * FROM report_customer WHERE tier = 'B' AND lifecycle <> 'at_risk' ORDER BY gap_to_next LIMIT 10) AS near;
-SELECT format('<section><h2>Rising from below</h2><p class="note">C companies whose revenue of three months has more than doubled in a month.</p><div class="wide"><table>%s%s</table></div></section>',
+SELECT format('<section><h2>Rising from below</h2><p class="note">The ten largest C companies whose revenue of three months has more than doubled in a month.</p><div class="wide"><table>%s%s</table></div></section>',
 	th('Customer', '~industry', '#was, yuan', '#is, yuan', '#to B, yuan'),
 	string_agg(tr(name, '~' || industry, yuan(revenue_before), yuan(value), yuan(gap_to_next)), E'\n' ORDER BY value DESC))
 FROM (SELECT * FROM report_customer WHERE tier = 'C' AND kind = 'enterprise' AND value > 2 * revenue_before AND revenue_before > 0 ORDER BY value DESC LIMIT 10) AS rising;
@@ -268,7 +268,8 @@ FROM (
 \qecho '<div class="two">'
 SELECT format('<section><h2>One customer: %s</h2><p class="note">abc_explain(''standard'', %s)</p><div class="wide explain"><table>%s</table></div></section>',
 	esc(max(says) FILTER (WHERE topic = 'name')), max(says) FILTER (WHERE topic = 'customer'),
-	string_agg(format('<tr><td>%s</td><td>%s</td></tr>', esc(topic), esc(says)), E'\n' ORDER BY i) FILTER (WHERE topic NOT IN ('customer', 'kind', 'service')))
+	string_agg(format('<tr><td>%s</td><td>%s</td></tr>', esc(replace(topic, '_', ' ')), esc(replace(says, 'at_risk', 'at risk'))), E'\n' ORDER BY i)
+		FILTER (WHERE topic NOT IN ('customer', 'name', 'kind', 'service')))
 FROM abc_explain('standard', 4) WITH ORDINALITY AS e (topic, says, i);
 SELECT format('<section><h2>What if A ended at 70 %% and B at 90 %%?</h2><p class="note">abc_simulate(''standard'', ''share 70/90''): %s customers would move. Nothing is changed until abc_alter_model adopts it.</p><div class="wide"><table>%s%s</table></div>%s</section>',
 	count(*) FILTER (WHERE line = 'mover'), th('Tier', '#customers', '#would be', '~#revenue, yuan', '#would be, yuan'),

@@ -1,5 +1,6 @@
 # Every SQL block of the READMEs runs as printed, from the first to the last in one session, and a
-# block of plain text that follows one is its output, but for blanks at the ends of lines.
+# block of plain text that follows one is its output, but for blanks at the ends of lines.  A block
+# "csv NAME" is a file that the SQL finds in the current directory.
 
 use strict;
 use warnings;
@@ -23,6 +24,20 @@ sub blocks
 	return @blocks;
 }
 
+# The files of a text, in a directory of their own.
+sub files
+{
+	my ($file) = @_;
+	my $text = slurp_file($file);
+	my $dir = PostgreSQL::Test::Utils::tempdir();
+
+	while ($text =~ /^```csv (\S+)\n(.*?)^```\n/msg)
+	{
+		append_to_file("$dir/$1", $2);
+	}
+	return $dir;
+}
+
 sub trimmed
 {
 	my ($text) = @_;
@@ -40,11 +55,13 @@ foreach my $file (grep { -e $_ } 'README.md', 'README.zh-CN.md')
 	my @blocks = blocks($file);
 	my $script = join("\\echo =====\n", map { $_->[1] } @blocks);
 	my $database = $file =~ s/\W/_/gr;
+	my $dir = files($file);
 	my $output;
 
 	cmp_ok(scalar(@blocks), '>', 0, "$file has SQL");
 	$node->safe_psql('postgres', qq{CREATE DATABASE "$database"});
-	IPC::Run::run [ 'psql', '-X', '-q', '-d', $node->connstr($database) ], '<', \$script, '>', \$output, '2>&1';
+	IPC::Run::run [ 'psql', '-X', '-q', '-d', $node->connstr($database) ], '<', \$script, '>', \$output, '2>&1',
+		init => sub { chdir $dir or die "cannot go to $dir: $!" };
 	my @outputs = split /^=====\n/m, $output, -1;
 
 	foreach my $block (@blocks)
