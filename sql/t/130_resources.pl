@@ -65,7 +65,7 @@ foreach my $query (@queries)
 {
 	my ($name, $sql) = @$query;
 	my ($code, $out, $err) = $node->psql('postgres', "SET work_mem = '64kB'; SET temp_file_limit = '128kB'; $sql");
-	like($err, qr/ERROR:  temporary file size exceeds temp_file_limit/, "$name: temp_file_limit");
+	like($err, qr/ERROR:  temporary file size exceeds "?temp_file_limit/, "$name: temp_file_limit");
 }
 my $caught = join "\n", map { qq{BEGIN EXECUTE \$q\$$_->[1]\$q\$ INTO r; EXCEPTION WHEN OTHERS THEN n := n + (sqlstate = '53400')::int; END;} } @queries;
 like($node->safe_psql('postgres', qq{
