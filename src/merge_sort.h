@@ -25,6 +25,7 @@
 #define SORT_MERGE_EVEN	SORT_PASTE(SORT_NAME, merge_even)
 
 #define SORT_RUN	4			/* elements sorted by exchanges before any merge */
+#define SORT_CHECK	(1 << 16)	/* elements between two interrupt checks */
 
 /* j if second, else i; compilers turn a ?: of two loads into a branch. */
 static inline int64
@@ -75,6 +76,8 @@ SORT_MERGE_EVEN(const SORT_ELEMENT *from, int64 length, SORT_ELEMENT *to)
 	{
 		bool		after = SORT_AFTER(from[first], from[second]);
 
+		if (i % SORT_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 		to[i] = from[SORT_PICK(after, first, second)];
 		first += !after;
 		second += after;
@@ -98,6 +101,8 @@ SORT_MERGE(const SORT_ELEMENT *from, int64 length, int64 n, SORT_ELEMENT *to)
 	{
 		bool		after = SORT_AFTER(from[first], from[second]);
 
+		if ((first + second) % SORT_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 		*to++ = from[SORT_PICK(after, first, second)];
 		first += !after;
 		second += after;
@@ -114,14 +119,17 @@ SORT_NAME(SORT_ELEMENT *elements, SORT_ELEMENT *scratch, int64 n)
 	SORT_ELEMENT *to = scratch;
 
 	for (int64 start = 0; start < n; start += SORT_RUN)
+	{
+		if (start % SORT_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 		SORT_FEW(elements + start, Min(SORT_RUN, n - start));
+	}
 	for (int64 length = SORT_RUN; length < n; length *= 2)
 	{
 		SORT_ELEMENT *merged = to;
 
 		for (int64 start = 0; start < n; start += 2 * length)
 		{
-			CHECK_FOR_INTERRUPTS();
 			if (2 * length <= n - start)
 				SORT_MERGE_EVEN(from + start, length, to + start);
 			else
@@ -143,5 +151,6 @@ SORT_NAME(SORT_ELEMENT *elements, SORT_ELEMENT *scratch, int64 n)
 #undef SORT_MERGE
 #undef SORT_MERGE_EVEN
 #undef SORT_RUN
+#undef SORT_CHECK
 #undef SORT_PASTE
 #undef SORT_PASTE_

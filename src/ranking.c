@@ -118,6 +118,7 @@ ranking_free(Ranking *ranking)
 double
 ranking_enter_group(RankWalk *walk, u128 key, Datum numeric, int64 count)
 {
+	CHECK_FOR_INTERRUPTS();
 	walk->group.rows_before += walk->group.count;
 	walk->group.count = count;
 	if (walk->through != NULL && count > 0)

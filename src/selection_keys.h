@@ -158,6 +158,7 @@ KEY_NAME(walk) (const Selection *selection, const KEY *keys, int64 n, int64 *pos
 	{
 		int64		end = i + 1;
 
+		CHECK_FOR_INTERRUPTS();
 		while (end < n && KEY_EQ(keys[end], keys[i]))
 			end++;
 		group->key = KEY_WIDE(keys[i]);
