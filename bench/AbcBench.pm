@@ -9,8 +9,17 @@ use Exporter qw(import);
 use IPC::Open2;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(sql seconds in_turn median ratio psql_script $repeats);
+our @EXPORT = qw(sql seconds in_turn median ratio psql_script wanted $repeats);
 our $repeats = $ENV{BENCH_REPEATS} || 5;
+
+# BENCH_ONLY is a pattern of the comparisons to make, such as "minmax, 1GB".
+my $only = qr/@{[ $ENV{BENCH_ONLY} || '.' ]}/;
+
+sub wanted
+{
+	my ($what) = @_;
+	return $what =~ $only;
+}
 
 my ($from, $to);
 my $pid = open2($from, $to, 'psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=terse');

@@ -24,6 +24,13 @@ typedef struct Method
 	int64		bins;			/* ntile */
 } Method;
 
+/* Does it compare values with one another, in their order? */
+static inline bool
+method_sorts(const Method *method)
+{
+	return method->kind == METHOD_RANK || method->kind == METHOD_NTILE;
+}
+
 /* Read "[lower] none | ratio | minmax | zscore | rank | ntile N", in any case. */
 extern void method_parse(const char *text, Method *method);
 

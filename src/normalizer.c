@@ -62,12 +62,14 @@ read_values(Normalizer *normalizer, double *values, int max)
 
 		if (likely(store->kind == VALUE_FLOAT8))
 		{
-			/* the key of NULL, 0, reads as NaN */
 			const uint64 *keys = (const uint64 *) at;
 			int			take = Min(max - n, (int) ((const uint64 *) reader->end - keys));
 
-			for (int i = 0; i < take; i++)
-				values[n + i] = float8_of_key(keys[i]);
+			if (store->form == FORM_FLOAT8)
+				memcpy(values + n, at, take * sizeof(double));
+			else
+				for (int i = 0; i < take; i++)
+					values[n + i] = float8_of_key(keys[i]);	/* the key of NULL, 0, is NaN */
 			reader->at += take * sizeof(uint64);
 			n += take;
 			continue;
@@ -146,31 +148,33 @@ shift_values(const Normalizer *normalizer, double *values, int n)
 			values[i] = ldexp(values[i], normalizer->shift);
 }
 
-/*
- * Least, largest, and for "lower ratio" the least positive value.  A NaN is
- * neither less nor more than anything.
- */
+/* Least, largest, and for "lower ratio" the least positive value. */
 static void
 learn_range(Normalizer *normalizer)
 {
+	const ValueStore *store = normalizer->store;
+	bool		lower_ratio = normalizer->method.kind == METHOD_RATIO && normalizer->method.lower;
 	double		low = get_float8_infinity();
 	double		high = -low;
 	double		least_positive = low;
 	double		values[CHUNK];
 	int			n;
 
-	begin_pass(normalizer);
-	while ((n = read_values(normalizer, values, CHUNK)) > 0)
+	if (store->form == FORM_FLOAT8)
 	{
-		for (int i = 0; i < n; i++)
+		low = store->low;
+		high = store->high;
+	}
+	if (store->form != FORM_FLOAT8 || lower_ratio)
+	{
+		begin_pass(normalizer);
+		while ((n = read_values(normalizer, values, CHUNK)) > 0)
 		{
-			low = values[i] < low ? values[i] : low;
-			high = values[i] > high ? values[i] : high;
-		}
-		if (normalizer->method.kind == METHOD_RATIO && normalizer->method.lower)
-			for (int i = 0; i < n; i++)
+			float8_range(values, n, &low, &high);
+			for (int i = 0; lower_ratio && i < n; i++)
 				if (values[i] > 0 && values[i] < least_positive)
 					least_positive = values[i];
+		}
 	}
 	normalizer->constant = low >= high;
 	normalizer->low = normalizer->method.kind == METHOD_RATIO ? least_positive : low;

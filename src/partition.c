@@ -46,6 +46,7 @@ partition_load(PartitionValues *values, WindowObject winobj, int argno,
 	MemoryContext old = MemoryContextSwitchTo(values->eval);
 
 	values_clear(&values->store);
+	values_expect(&values->store, nrows);
 	for (int row = 0; row < nrows; row++)
 	{
 		Datum		value;

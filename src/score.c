@@ -52,7 +52,7 @@ typedef struct ScoreState
 	MemoryContext eval;			/* short-lived: the arguments' evaluation */
 	MemoryContext work;			/* of the normalizers; reset with each partition */
 	ScoreArgs	args;
-	double	   *columns;		/* LOAD_ROWS of each metric, on their way to the stores */
+	double	   *places[MAX_METRICS];	/* where the metrics of the next rows go in their stores */
 	int			nstores;		/* made so far */
 	ValueStore	metrics[MAX_METRICS];
 	int			nnormalizers;	/* in use */
@@ -108,12 +108,25 @@ refuse_metrics(const ScoreState *state, ArrayType *array)
 			 errhint("Give one weight for each metric.")));
 }
 
-/* Put the metrics of a row into place "row" of each column; NULL as NaN. */
+static void
+refuse_nonfinite_metric(ArrayType *array)
+{
+	ArrayIterator iterator = array_create_iterator(array, 0, NULL);
+	Datum		value;
+	bool		isnull;
+
+	while (array_iterate(iterator, &value, &isnull))
+		if (!isnull && !isfinite(DatumGetFloat8(value)))
+			values_refuse_nonfinite("value", VALUE_FLOAT8, value);
+}
+
+/* Put the metrics of a row into its places; NULL as NaN. */
 static void
 read_metrics(ScoreState *state, Datum metrics, bool isnull, int row)
 {
 	int			n = state->args.nmetrics;
-	double	   *place = state->columns + row;
+	double	  **places = state->places;
+	double		nothing = 0;
 	ArrayType  *array;
 	const bits8 *bitmap;
 	const char *data;
@@ -122,7 +135,7 @@ read_metrics(ScoreState *state, Datum metrics, bool isnull, int row)
 	{
 		state->has_null = true;
 		for (int i = 0; i < n; i++)
-			place[i * LOAD_ROWS] = get_float8_nan();
+			places[i][row] = get_float8_nan();
 		return;
 	}
 	array = DatumGetArrayTypeP(metrics);
@@ -138,39 +151,48 @@ read_metrics(ScoreState *state, Datum metrics, bool isnull, int row)
 		if (bitmap != NULL && (bitmap[i / 8] & (1 << (i % 8))) == 0)
 		{
 			state->has_null = true;
-			place[i * LOAD_ROWS] = get_float8_nan();
+			places[i][row] = get_float8_nan();
 			continue;
 		}
 		memcpy(&value, data, sizeof(value));
 		data += sizeof(value);
-		/* only NaN and the infinities minus themselves are not zero */
-		if (unlikely(value - value != 0.0))
-			values_refuse_nonfinite("value", VALUE_FLOAT8, Float8GetDatum(value));
-		place[i * LOAD_ROWS] = value;
+		nothing += value - value;
+		places[i][row] = value;
 	}
+	/* only NaN and the infinities minus themselves are not zero */
+	if (unlikely(nothing != 0.0))
+		refuse_nonfinite_metric(array);
 }
 
 static void
-append_columns(ScoreState *state, int nrows)
+reserve_places(ScoreState *state)
 {
 	for (int i = 0; i < state->args.nmetrics; i++)
-		values_append_float8s(&state->metrics[i], state->columns + i * LOAD_ROWS, nrows);
+		state->places[i] = values_float8_room(&state->metrics[i], LOAD_ROWS);
 }
 
 static void
-begin_stores(ScoreState *state)
+append_rows(ScoreState *state, int nrows)
+{
+	for (int i = 0; i < state->args.nmetrics; i++)
+		values_append_from_room(&state->metrics[i], nrows);
+}
+
+static void
+begin_stores(ScoreState *state, int nrows)
 {
 	int			n = state->args.nmetrics;
 	Size		memory = Max((Size) work_mem * 1024 / n, LEAST_MEMORY);
 
-	if (state->nstores < n)
-		state->columns = MemoryContextAlloc(state->mcxt, n * LOAD_ROWS * sizeof(double));
 	for (; state->nstores < n; state->nstores++)
 		values_init(&state->metrics[state->nstores], VALUE_FLOAT8, state->mcxt);
 	for (int i = 0; i < n; i++)
 	{
 		values_clear(&state->metrics[i]);
 		state->metrics[i].limit = memory;
+		if (!method_sorts(&state->args.methods[i]))
+			values_keep_float8s(&state->metrics[i]);
+		values_expect(&state->metrics[i], nrows + LOAD_ROWS);
 	}
 	state->has_null = false;
 }
@@ -182,13 +204,15 @@ load_metrics(ScoreState *state, WindowObject winobj, bool stable)
 	MemoryContext old = MemoryContextSwitchTo(state->eval);
 
 	score_args_set(&state->args, winobj, 0);
-	begin_stores(state);
+	begin_stores(state, nrows);
 	for (int row = 0; row < nrows; row++)
 	{
 		Datum		metrics;
 		bool		isnull;
 		bool		isout;
 
+		if (row % LOAD_ROWS == 0)
+			reserve_places(state);
 		metrics = WinGetFuncArgInPartition(winobj, 0, row, WINDOW_SEEK_HEAD, false,
 										   &isnull, &isout);
 		read_metrics(state, metrics, isnull, row % LOAD_ROWS);
@@ -198,10 +222,10 @@ load_metrics(ScoreState *state, WindowObject winobj, bool stable)
 		{
 			CHECK_FOR_INTERRUPTS();
 			MemoryContextReset(state->eval);
-			append_columns(state, LOAD_ROWS);
+			append_rows(state, LOAD_ROWS);
 		}
 	}
-	append_columns(state, nrows % LOAD_ROWS);
+	append_rows(state, nrows % LOAD_ROWS);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(state->eval);
 }

@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
@@ -22,6 +23,7 @@
 
 #define CHECK_BYTES			(1024 * 1024)	/* or keys, between two interrupt checks */
 #define SUM_BITS			127
+#define LANES				4	/* of comparisons: each waits for the one before it in its lane */
 
 void
 values_init(ValueStore *store, ValueKind kind, MemoryContext mcxt)
@@ -210,6 +212,15 @@ values_make_room(ValueStore *store, Size size)
 	store->capacity = wanted;
 }
 
+void
+values_expect(ValueStore *store, int64 nrows)
+{
+	Size		size = nrows * form_width(store->form);
+
+	if (size <= values_memory(store))
+		values_make_room(store, size);
+}
+
 /*
  * Growing form and scale
  */
@@ -392,15 +403,63 @@ values_append_null(ValueStore *store)
 }
 
 void
-values_append_float8s(ValueStore *store, const double *values, int n)
+float8_range(const double *values, int n, double *low, double *high)
 {
-	uint64	   *keys;
+	double		lows[LANES];
+	double		highs[LANES];
+	int			i = 0;
 
-	values_make_room(store, n * sizeof(uint64));
-	keys = (uint64 *) (store->mem + store->used);
-	for (int i = 0; i < n; i++)
-		keys[i] = values[i] == values[i] ? float8_key(values[i]) : 0;
-	store->used += n * sizeof(uint64);
+	for (int lane = 0; lane < LANES; lane++)
+	{
+		lows[lane] = *low;
+		highs[lane] = *high;
+	}
+	for (; i + LANES <= n; i += LANES)
+		for (int lane = 0; lane < LANES; lane++)
+		{
+			lows[lane] = values[i + lane] < lows[lane] ? values[i + lane] : lows[lane];
+			highs[lane] = values[i + lane] > highs[lane] ? values[i + lane] : highs[lane];
+		}
+	for (; i < n; i++)
+	{
+		lows[0] = values[i] < lows[0] ? values[i] : lows[0];
+		highs[0] = values[i] > highs[0] ? values[i] : highs[0];
+	}
+	for (int lane = 0; lane < LANES; lane++)
+	{
+		*low = Min(*low, lows[lane]);
+		*high = Max(*high, highs[lane]);
+	}
+}
+
+void
+values_keep_float8s(ValueStore *store)
+{
+	Assert(store->kind == VALUE_FLOAT8 && store->nrows == 0);
+	store->form = FORM_FLOAT8;
+	store->low = get_float8_infinity();
+	store->high = -store->low;
+}
+
+double *
+values_float8_room(ValueStore *store, int n)
+{
+	values_make_room(store, n * sizeof(double));
+	return (double *) (store->mem + store->used);
+}
+
+void
+values_append_from_room(ValueStore *store, int n)
+{
+	double	   *values = (double *) (store->mem + store->used);
+	uint64	   *keys = (uint64 *) values;
+
+	if (store->form == FORM_FLOAT8)
+		float8_range(values, n, &store->low, &store->high);
+	else
+		for (int i = 0; i < n; i++)
+			keys[i] = values[i] == values[i] ? float8_key(values[i]) : 0;
+	store->used += n * sizeof(double);
 	store->nrows += n;
 }
 

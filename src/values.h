@@ -30,6 +30,7 @@ typedef enum ValueKind
 
 typedef enum ValueForm
 {
+	FORM_FLOAT8,				/* as they are, NaN for NULL: for readers that do not sort */
 	FORM_KEY64,
 	FORM_KEY128,
 	FORM_WIDE
@@ -56,6 +57,8 @@ typedef struct ValueStore
 	Size		limit;			/* bytes of memory; 0: work_mem */
 	MemoryContext mcxt;			/* everything here lives there */
 	struct Spill *spill;		/* older values, NULL as long as all are in mem */
+	double		low;			/* of FORM_FLOAT8: the least value, */
+	double		high;			/* and the largest */
 } ValueStore;
 
 /* A numeric of the wide form; size 0 is NULL. */
@@ -90,11 +93,22 @@ extern void values_clear(ValueStore *store);
 extern Size values_memory(const ValueStore *store);
 
 extern void values_make_room(ValueStore *store, Size size);
+
+/* So many values will follow: take their memory at once, if it is within the limit. */
+extern void values_expect(ValueStore *store, int64 nrows);
+
 extern void values_append_null(ValueStore *store);
 extern void values_append_int8(ValueStore *store, int64 value);
 extern void values_append_numeric(ValueStore *store, Datum value);
-extern void values_append_float8s(ValueStore *store, const double *values, int n); /* NaN: NULL */
 extern void values_append(ValueStore *store, Datum value, bool isnull);
+
+/* Keep the values that will follow as float8, and know their range. */
+extern void values_keep_float8s(ValueStore *store);
+
+/* Room for n float8, NaN for NULL, to be written there, and their appending. */
+extern double *values_float8_room(ValueStore *store, int n);
+extern void values_append_from_room(ValueStore *store, int n);
+
 pg_noreturn extern void values_refuse_nonfinite(const char *what, ValueKind kind,
 											   Datum value);
 
@@ -119,6 +133,9 @@ extern Datum values_datum(const ValueStore *store, u128 key);
 
 /* The nearest float8 of a value in a block, key or WideValue; not for NULL. */
 extern double values_float8(const ValueStore *store, const void *at);
+
+/* Widen the range low to high to n values; NaN is in no range. */
+extern void float8_range(const double *values, int n, double *low, double *high);
 
 /* The key of a finite float8, and back. */
 static inline uint64

@@ -29,7 +29,7 @@ typedef struct Spill
 static inline Size
 form_width(ValueForm form)
 {
-	return form == FORM_KEY64 ? sizeof(uint64) : sizeof(u128);
+	return form <= FORM_KEY64 ? sizeof(uint64) : sizeof(u128);
 }
 
 static inline bool
