@@ -18,9 +18,6 @@ SELECT abc_create_model('m', 'facts', 'id', 'revenue', partition_by => '{industr
 SELECT c.relname, c.relkind, pg_get_userbyid(c.relowner) AS owner, obj_description(c.oid, 'pg_class') AS comment
 FROM pg_class AS c WHERE c.relnamespace = 'regress_abc_model'::regnamespace AND c.relkind IN ('r', 'm', 'v') ORDER BY c.relname;
 
--- the definition is plain SQL over the public functions
-SELECT pg_get_viewdef('m');
-
 -- the face for BI tools: plain types, a comment on every column
 SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS type, col_description(a.attrelid, a.attnum) AS comment
 FROM pg_attribute AS a WHERE a.attrelid = 'm_current'::regclass AND a.attnum > 0 ORDER BY a.attnum;

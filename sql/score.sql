@@ -94,7 +94,7 @@ CREATE TABLE answers AS
 SELECT m, digest(format('SELECT id, abc_score(ARRAY[a, b, c], ARRAY[40, 30, 20], %L) OVER () AS s FROM wide', m)) AS plain,
        digest(format('SELECT id, abc_score(ARRAY[a, b, c], ARRAY[40, 30, 20], %L) OVER (ORDER BY a ROWS CURRENT ROW) AS s FROM wide', m)) AS frame,
        digest(format('SELECT id, abc_score(ARRAY[a, b, c], ARRAY[40, 30, 20], %L) OVER () AS s FROM (SELECT * FROM wide ORDER BY md5(id::text)) r', m)) AS shuffled
-FROM (VALUES ('{zscore}'), ('{rank}'), ('{minmax}'), ('{zscore,lower rank,ntile 5}')) v(m);
+FROM (VALUES ('{zscore}'), ('{rank}'), ('{minmax}'), ('{zscore,lower rank,ntile 5}'), ('{lower ratio}'), ('{ratio,lower minmax,none}')) v(m);
 SET work_mem = '64kB';
 ALTER TABLE answers ADD spilled text;
 UPDATE answers SET spilled = digest(format('SELECT id, abc_score(ARRAY[a, b, c], ARRAY[40, 30, 20], %L) OVER () AS s FROM wide', m));
@@ -136,6 +136,7 @@ SELECT abc_score(ARRAY[a, b], ARRAY[1, 2], '{rank}', 'skip') OVER () FROM fact;
 SELECT abc_score(ARRAY[a, b], ARRAY[1, 2], '{rank}', NULL) OVER () FROM fact;
 SELECT abc_score(ARRAY['NaN', b], ARRAY[1, 2]) OVER () FROM fact;
 SELECT abc_score(ARRAY['-Infinity', b], ARRAY[1, 2]) OVER () FROM fact;
+SELECT abc_score(ARRAY[NULL, b, 'Infinity'], ARRAY[1, 2, 3], '{minmax}') OVER () FROM fact;
 SELECT abc_score(ARRAY[1e300, b], ARRAY[1e300, 2], '{none}') OVER () FROM fact;
 SELECT abc_score(ARRAY[a, b], ARRAY[1, id % 2]) OVER () FROM fact WHERE id < 5;
 SELECT abc_score(ARRAY[a, b], ARRAY[1, 2], CASE WHEN id = 3 THEN '{rank}' ELSE '{ratio}' END::text[]) OVER () FROM fact WHERE id < 5;

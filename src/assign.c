@@ -14,10 +14,7 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 
 #include "scheme.h"
 #include "values.h"
@@ -38,44 +35,24 @@ typedef struct AssignCache
 	u128		keys[ABC_MAX_CUTS];
 } AssignCache;
 
-static char *
-value_out(Oid type, Datum value)
-{
-	PGFunction	out = type == FLOAT8OID ? float8out : type == INT8OID ? int8out : numeric_out;
-
-	return DatumGetCString(DirectFunctionCall1(out, value));
-}
-
-static bool
-value_below(Oid type, Datum a, Datum b)
-{
-	if (type == FLOAT8OID)
-		return DatumGetFloat8(a) < DatumGetFloat8(b);
-	if (type == INT8OID)
-		return DatumGetInt64(a) < DatumGetInt64(b);
-	return DatumGetBool(DirectFunctionCall2(numeric_lt, a, b));
-}
-
 static void
-refuse_nonfinite(const char *what, Oid type, Datum value)
+check_finite(const char *what, ValueKind kind, Datum value)
 {
 	DecimalView view;
 
-	if (type == FLOAT8OID && DatumGetFloat8(value) - DatumGetFloat8(value) != 0.0)
-		values_refuse_nonfinite(what, VALUE_FLOAT8, value);
-	if (type == NUMERICOID)
+	if (kind == VALUE_FLOAT8 && DatumGetFloat8(value) - DatumGetFloat8(value) != 0.0)
+		value_refuse_nonfinite(what, VALUE_FLOAT8, value);
+	if (kind == VALUE_NUMERIC)
 	{
 		decimal_view(value, &view);
 		if (!view.finite)
-			values_refuse_nonfinite(what, VALUE_NUMERIC, value);
+			value_refuse_nonfinite(what, VALUE_NUMERIC, value);
 	}
 }
 
 static void
-unpack_array(ArrayType *array, Datum **elements, bool **nulls, int *n)
+unpack_array(ArrayType *array, ValueKind kind, Datum **elements, bool **nulls, int *n)
 {
-	Oid			type = ARR_ELEMTYPE(array);
-
 	if (ARR_NDIM(array) != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
@@ -83,11 +60,7 @@ unpack_array(ArrayType *array, Datum **elements, bool **nulls, int *n)
 				 errmsg("cut-offs must be a one-dimensional array, not one of %d dimensions",
 						ARR_NDIM(array)),
 				 errhint("Pass what abc_cutoffs returns: the smallest value of each tier but the last.")));
-	if (type == NUMERICOID)
-		deconstruct_array(array, type, -1, false, TYPALIGN_INT, elements, nulls, n);
-	else
-		deconstruct_array(array, type, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-						  elements, nulls, n);
+	value_array_split(kind, array, elements, nulls, n);
 	if (*n > ABC_MAX_CUTS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -97,14 +70,13 @@ unpack_array(ArrayType *array, Datum **elements, bool **nulls, int *n)
 
 /* Take a copy of the array apart, or raise an error that says what is wrong. */
 static void
-fill_cache(AssignCache *cache, ArrayType *array)
+fill_cache(AssignCache *cache, ArrayType *array, ValueKind kind)
 {
-	Oid			type = ARR_ELEMTYPE(array);
 	Datum	   *elements;
 	bool	   *nulls;
 	int			n;
 
-	unpack_array(array, &elements, &nulls, &n);
+	unpack_array(array, kind, &elements, &nulls, &n);
 	cache->ncutoffs = n;
 	cache->nnulls = 0;
 	while (cache->nnulls < n && nulls[cache->nnulls])
@@ -114,14 +86,14 @@ fill_cache(AssignCache *cache, ArrayType *array)
 		if (nulls[i])
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("cut-off %d is NULL after %s", i + 1, value_out(type, elements[i - 1])),
+					 errmsg("cut-off %d is NULL after %s", i + 1, value_text(kind, elements[i - 1])),
 					 errhint("Only the first cut-offs may be NULL: those of tiers that hold no row.")));
-		refuse_nonfinite("cut-off", type, elements[i]);
-		if (i > cache->nnulls && value_below(type, elements[i - 1], elements[i]))
+		check_finite("cut-off", kind, elements[i]);
+		if (i > cache->nnulls && value_below(kind, elements[i - 1], elements[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("cut-off %d, %s, is above cut-off %d, %s", i + 1,
-							value_out(type, elements[i]), i, value_out(type, elements[i - 1])),
+							value_text(kind, elements[i]), i, value_text(kind, elements[i - 1])),
 					 errhint("Cut-offs go from the best tier down and must not rise.")));
 		cache->cutoffs[i - cache->nnulls] = elements[i];
 	}
@@ -167,7 +139,7 @@ fill_keys(AssignCache *cache)
  * unpacking it for every row would cost more than the comparison.
  */
 static const AssignCache *
-assign_cache(FunctionCallInfo fcinfo)
+assign_cache(FunctionCallInfo fcinfo, ValueKind kind)
 {
 	AssignCache *cache = fcinfo->flinfo->fn_extra;
 	struct varlena *given = PG_GETARG_VARLENA_PP(1);
@@ -190,8 +162,8 @@ assign_cache(FunctionCallInfo fcinfo)
 	array = PG_GETARG_ARRAYTYPE_P(1);
 	copy = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE(array));
 	memcpy(copy, array, VARSIZE(array));
-	fill_cache(cache, copy);
-	if (ARR_ELEMTYPE(copy) == NUMERICOID)
+	fill_cache(cache, copy, kind);
+	if (kind == VALUE_NUMERIC)
 		fill_keys(cache);
 	cache->array = copy;
 	return cache;
@@ -201,11 +173,11 @@ Datum
 abc_assign_float8(PG_FUNCTION_ARGS)
 {
 	double		value = PG_GETARG_FLOAT8(0);
-	const AssignCache *cache = assign_cache(fcinfo);
+	const AssignCache *cache = assign_cache(fcinfo, VALUE_FLOAT8);
 	int			rank = cache->nnulls;
 
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(0));
+		value_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(0));
 	while (rank < cache->ncutoffs && value < DatumGetFloat8(cache->cutoffs[rank - cache->nnulls]))
 		rank++;
 	PG_RETURN_ABC_TIER(tier_of_rank(rank));
@@ -215,7 +187,7 @@ Datum
 abc_assign_int8(PG_FUNCTION_ARGS)
 {
 	int64		value = PG_GETARG_INT64(0);
-	const AssignCache *cache = assign_cache(fcinfo);
+	const AssignCache *cache = assign_cache(fcinfo, VALUE_INT8);
 	int			rank = cache->nnulls;
 
 	while (rank < cache->ncutoffs && value < DatumGetInt64(cache->cutoffs[rank - cache->nnulls]))
@@ -227,7 +199,7 @@ Datum
 abc_assign_numeric(PG_FUNCTION_ARGS)
 {
 	Datum		value = PG_GETARG_DATUM(0);
-	const AssignCache *cache = assign_cache(fcinfo);
+	const AssignCache *cache = assign_cache(fcinfo, VALUE_NUMERIC);
 	int			rank = cache->nnulls;
 	u128		key;
 
@@ -238,9 +210,9 @@ abc_assign_numeric(PG_FUNCTION_ARGS)
 		PG_RETURN_ABC_TIER(tier_of_rank(rank));
 	}
 
-	refuse_nonfinite("value", NUMERICOID, value);
+	check_finite("value", VALUE_NUMERIC, value);
 	while (rank < cache->ncutoffs &&
-		   value_below(NUMERICOID, value, cache->cutoffs[rank - cache->nnulls]))
+		   value_below(VALUE_NUMERIC, value, cache->cutoffs[rank - cache->nnulls]))
 		rank++;
 	PG_RETURN_ABC_TIER(tier_of_rank(rank));
 }

@@ -23,8 +23,7 @@ extern ConcentrationState *concentration_arg(FunctionCallInfo fcinfo);
  */
 extern bool concentration_begin(ConcentrationState *state, Selection *selection);
 
-/* "out" is the output function of the value's type. */
-pg_noreturn extern void concentration_refuse_negative(PGFunction out, Datum value);
+pg_noreturn extern void concentration_refuse_negative(ValueKind kind, Datum value);
 
 /* a / b for a <= b, b > 0, in one unit, each rounded once. */
 extern double exact_share(const ExactSum *a, const ExactSum *b);

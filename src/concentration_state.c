@@ -5,8 +5,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 
 #include "concentration.h"
 
@@ -103,12 +101,12 @@ concentration_arg(FunctionCallInfo fcinfo)
 }
 
 void
-concentration_refuse_negative(PGFunction out, Datum value)
+concentration_refuse_negative(ValueKind kind, Datum value)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("value %s is negative, and concentration is a matter of shares",
-					DatumGetCString(DirectFunctionCall1(out, value))),
+					value_text(kind, value)),
 			 errhint("Leave negative values out with FILTER (WHERE value >= 0), or count them as zero with greatest(value, 0).")));
 }
 
@@ -119,10 +117,8 @@ refuse_least(const Selection *selection)
 	const ValueStore *store = selection->store;
 
 	if (selection->wide != NULL)
-		concentration_refuse_negative(numeric_out, selection->least_numeric);
-	concentration_refuse_negative(store->kind == VALUE_FLOAT8 ? float8out :
-								  store->kind == VALUE_INT8 ? int8out : numeric_out,
-								  values_datum(store, selection->least));
+		concentration_refuse_negative(VALUE_NUMERIC, selection->least_numeric);
+	concentration_refuse_negative(store->kind, values_datum(store, selection->least));
 }
 
 bool

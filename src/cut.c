@@ -52,12 +52,6 @@ value_cut_float8(CutPoint *cut, const AbcCut *given)
 		cut->value = Float8GetDatum(float8_of_key(key) + 0.0);
 }
 
-static bool
-numeric_below(Datum a, Datum b)
-{
-	return DatumGetBool(DirectFunctionCall2(numeric_lt, a, b));
-}
-
 /* A numeric displayed with at least scale decimals, as far as numeric can. */
 static Datum
 with_scale(Datum x, int scale)
@@ -78,7 +72,7 @@ next_decimal(Datum x, int scale, bool above)
 		unit = DirectFunctionCall3(numeric_in,
 								   CStringGetDatum(psprintf("1e-%d", scale)),
 								   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-	if (numeric_below(t, x) || (above && !numeric_below(x, t)))
+	if (value_below(VALUE_NUMERIC, t, x) || (above && !value_below(VALUE_NUMERIC, x, t)))
 		t = DirectFunctionCall2(numeric_add, t, unit);
 	return t;
 }
@@ -113,9 +107,9 @@ value_cut_int8(CutPoint *cut, const ValueStore *store, const AbcCut *given)
 	Datum		least = NumericGetDatum(int64_to_numeric(PG_INT64_MIN));
 	Datum		largest = NumericGetDatum(int64_to_numeric(PG_INT64_MAX));
 
-	if (numeric_below(largest, x))
+	if (value_below(VALUE_NUMERIC, largest, x))
 		return;
-	if (numeric_below(x, least))
+	if (value_below(VALUE_NUMERIC, x, least))
 		x = least;
 	value_cut_key(cut, store, x);
 	cut->given = true;
@@ -149,7 +143,7 @@ keep_falling(CutPoint *cut, const CutPoint *above, const ValueStore *store)
 	bool		rises;
 
 	if (store->kind == VALUE_NUMERIC)
-		rises = numeric_below(above->value, cut->value);
+		rises = value_below(VALUE_NUMERIC, above->value, cut->value);
 	else
 		rises = above->reached && (!cut->reached || u128_lt(above->key, cut->key));
 	if (rises)
@@ -402,23 +396,27 @@ refuse_negative(const Selection *selection)
 	const ValueStore *store = selection->store;
 	Datum		least = selection->wide != NULL ? selection->least_numeric :
 		values_datum(store, selection->least);
-	PGFunction	out = store->kind == VALUE_FLOAT8 ? float8out :
-		store->kind == VALUE_INT8 ? int8out : numeric_out;
 
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("negative value %s under a scheme with \"negative error\"",
-					DatumGetCString(DirectFunctionCall1(out, least))),
+					value_text(store->kind, least)),
 			 errdetail("%lld of %lld values are negative.",
 					   (long long) selection->nnegative, (long long) selection->nvalues),
 			 errhint("Correct the values, or use \"negative zero\" (they weigh nothing) or \"negative drop\" (they get no tier).")));
 }
 
-void
-cut_selection(CutPoints *points, Selection *selection, const AbcScheme *scheme)
+static void
+begin_points(CutPoints *points, const AbcScheme *scheme)
 {
 	memset(points, 0, sizeof(*points));
 	points->ncuts = scheme->ncuts;
+}
+
+void
+cut_selection(CutPoints *points, Selection *selection, const AbcScheme *scheme)
+{
+	begin_points(points, scheme);
 	if (selection->nmembers == 0)
 		points->unknown = true;
 	else if (scheme->rule == ABC_FILL)
@@ -434,8 +432,7 @@ cut_points(CutPoints *points, ValueStore *store, const AbcScheme *scheme)
 
 	if (scheme->rule == ABC_VALUE)
 	{
-		memset(points, 0, sizeof(*points));
-		points->ncuts = scheme->ncuts;
+		begin_points(points, scheme);
 		cut_by_value(points, store, scheme);
 		return;
 	}
@@ -558,15 +555,12 @@ cut_ranks(const CutPoints *points, ValueReader *reader, int8 *ranks, int n)
 			reader->at += take * sizeof(uint64);
 			done += take;
 		}
-		else if (reader->store->form == FORM_KEY128)
-		{
-			ranks[done++] = rank_of_key128(points, *(const u128 *) at);
-			reader->at += sizeof(u128);
-		}
 		else
 		{
-			ranks[done++] = rank_of_wide(points, (const WideValue *) at);
-			reader->at = (const char *) wide_next((const WideValue *) at);
+			ranks[done++] = reader->store->form == FORM_KEY128 ?
+				rank_of_key128(points, *(const u128 *) at) :
+				rank_of_wide(points, (const WideValue *) at);
+			values_step(reader);
 		}
 	}
 }

@@ -17,9 +17,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "utils/array.h"
-
 #include "cut.h"
 #include "scheme_slot.h"
 
@@ -117,24 +114,10 @@ cutoffs_array(const CutPoints *points, const ValueStore *store)
 {
 	Datum		values[ABC_MAX_CUTS];
 	bool		nulls[ABC_MAX_CUTS];
-	int			dims[1];
-	int			lbs[1] = {1};
 
 	for (int i = 0; i < points->ncuts; i++)
 		nulls[i] = !cut_value(&points->cuts[i], store, &values[i]);
-	dims[0] = points->ncuts;
-	switch (store->kind)
-	{
-		case VALUE_FLOAT8:
-			return construct_md_array(values, nulls, 1, dims, lbs, FLOAT8OID,
-									  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
-		case VALUE_INT8:
-			return construct_md_array(values, nulls, 1, dims, lbs, INT8OID,
-									  sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
-		default:
-			return construct_md_array(values, nulls, 1, dims, lbs, NUMERICOID,
-									  -1, false, TYPALIGN_INT);
-	}
+	return value_array_make(store->kind, values, nulls, points->ncuts);
 }
 
 Datum

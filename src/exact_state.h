@@ -116,11 +116,10 @@ extern ExactState *exact_state_arg(Datum state, ExactPurpose purpose, ExactKind 
 /*
  * exact_state_agg.c: for aggregates whose state is an abc_exact_sums.
  *
- * The state to add a row to, which is the first argument or a new one; the
- * state of a row that is skipped; a float8 to add to sum i.
+ * The state to add a row to, which is the first argument or a new one; a float8
+ * to add to sum i.
  */
 extern ExactState *exact_state_for_row(FunctionCallInfo fcinfo, ExactPurpose purpose, ExactKind kind);
-extern Datum exact_state_unchanged(FunctionCallInfo fcinfo);
 extern ExactState *exact_state_add_float8(ExactState *state, int i, double value);
 
 /* Split a finite float8: |value| = mantissa * 2^exponent. */

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "aggregate.h"
 #include "exact_state.h"
 
 PG_FUNCTION_INFO_V1(abc_exact_sums_combine);
@@ -30,14 +31,6 @@ exact_state_for_row(FunctionCallInfo fcinfo, ExactPurpose purpose, ExactKind kin
 	return exact_state_arg(PG_GETARG_DATUM(0), purpose, kind);
 }
 
-Datum
-exact_state_unchanged(FunctionCallInfo fcinfo)
-{
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	return PG_GETARG_DATUM(0);
-}
-
 ExactState *
 exact_state_add_float8(ExactState *state, int i, double value)
 {
@@ -57,7 +50,7 @@ abc_exact_sums_combine(PG_FUNCTION_ARGS)
 
 	require_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
-		return exact_state_unchanged(fcinfo);
+		return aggregate_unchanged(fcinfo);
 	other = (ExactState *) PG_GETARG_VARLENA_P(1);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(exact_state_copy(other));

@@ -29,9 +29,8 @@
 
 #include <math.h>
 
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 
+#include "aggregate.h"
 #include "concentration.h"
 #include "exact_state.h"
 
@@ -97,9 +96,9 @@ add_float8(FunctionCallInfo fcinfo, bool shares)
 	uint64		mantissa;
 
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(1));
+		value_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(1));
 	if (unlikely(shares && value < 0))
-		concentration_refuse_negative(float8out, PG_GETARG_DATUM(1));
+		concentration_refuse_negative(VALUE_FLOAT8, PG_GETARG_DATUM(1));
 	state = state_for_row(fcinfo, EXACT_FLOAT8);
 	exact_state_count_row(state);
 	mantissa = exact_split_float8(value, &exponent, &negative);
@@ -125,7 +124,7 @@ add_int8(FunctionCallInfo fcinfo, bool shares)
 	bool		negative = value < 0;
 
 	if (unlikely(shares && negative))
-		concentration_refuse_negative(int8out, PG_GETARG_DATUM(1));
+		concentration_refuse_negative(VALUE_INT8, PG_GETARG_DATUM(1));
 	PG_RETURN_POINTER(add_magnitude(state_for_row(fcinfo, EXACT_DECIMAL), negative,
 									negative ? -(uint64) value : (uint64) value, 0));
 }
@@ -141,9 +140,9 @@ add_numeric(FunctionCallInfo fcinfo, bool shares)
 
 	decimal_view(PG_GETARG_DATUM(1), &view);
 	if (unlikely(!view.finite))
-		values_refuse_nonfinite("value", VALUE_NUMERIC, PG_GETARG_DATUM(1));
+		value_refuse_nonfinite("value", VALUE_NUMERIC, PG_GETARG_DATUM(1));
 	if (unlikely(shares && view.negative))
-		concentration_refuse_negative(numeric_out, PG_GETARG_DATUM(1));
+		concentration_refuse_negative(VALUE_NUMERIC, PG_GETARG_DATUM(1));
 	state = state_for_row(fcinfo, EXACT_DECIMAL);
 	if (likely(decimal_to_u128(&view, view.dscale, &magnitude) && u128_hi(magnitude) == 0))
 		PG_RETURN_POINTER(add_magnitude(state, view.negative, u128_lo(magnitude), view.dscale));
@@ -167,7 +166,7 @@ name(PG_FUNCTION_ARGS) \
 { \
 	if (!PG_ARGISNULL(1)) \
 		return add(fcinfo, shares); \
-	return exact_state_unchanged(fcinfo); \
+	return aggregate_unchanged(fcinfo); \
 }
 
 TRANSFN(abc_hhi_float8_transfn, add_float8, true)

@@ -38,16 +38,6 @@
 #define CHUNK_EXPONENTS	63		/* 53 bits of mantissa, 63 of shift, 10 of count: 126 */
 #define SAFE_EXPONENT	400		/* squares of values within 2^+-400 are no problem */
 
-static bool
-is_null_at(const ValueStore *store, const char *at)
-{
-	if (store->form == FORM_KEY64)
-		return *(const uint64 *) at == 0;
-	if (store->form == FORM_KEY128)
-		return u128_eq(*(const u128 *) at, u128_of(0));
-	return ((const WideValue *) at)->size == 0;
-}
-
 /* The next at most "max" values as float8, NaN for NULL; their number, 0 at the end. */
 static int
 read_values(Normalizer *normalizer, double *values, int max)
@@ -74,11 +64,8 @@ read_values(Normalizer *normalizer, double *values, int max)
 			n += take;
 			continue;
 		}
-		values[n++] = is_null_at(store, at) ? get_float8_nan() : values_float8(store, at);
-		if (store->form == FORM_WIDE)
-			reader->at = (const char *) wide_next((const WideValue *) at);
-		else
-			reader->at += store->form == FORM_KEY64 ? sizeof(uint64) : sizeof(u128);
+		values[n++] = values_is_null(store->form, at) ? get_float8_nan() : values_float8(store, at);
+		values_step(reader);
 	}
 	return n;
 }

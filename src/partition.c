@@ -5,9 +5,7 @@
  * One forward pass over the partition copies the argument, 8 or 16 bytes a
  * row, into a store of our own.  The rows are then answered from that copy: a
  * second pass over the executor's spooled rows costs many times the first one
- * once they are on disk, and a volatile argument would differ.  The executor's
- * mark is never moved, and our read pointer rests at the end while it returns
- * the rows.
+ * once they are on disk, and a volatile argument would differ.
  */
 #include "postgres.h"
 

@@ -9,7 +9,7 @@
 
 #include "values.h"
 
-/* One argument of every row of a partition, to be given back row by row. */
+/* One argument of every row of a partition. */
 typedef struct PartitionValues
 {
 	ValueStore	store;

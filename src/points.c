@@ -65,8 +65,7 @@ unpack_array(ArrayType *array, const char *what, int *n)
 	if (ARR_ELEMTYPE(array) == TEXTOID)
 		deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, n);
 	else
-		deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-						  &elements, &nulls, n);
+		value_array_split(VALUE_FLOAT8, array, &elements, &nulls, n);
 	if (*n > MAX_STEPS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -272,7 +271,7 @@ abc_points(PG_FUNCTION_ARGS)
 	int			reached;
 
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(0));
+		value_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(0));
 	reached = breaks_reached(cache, value);
 	if (!linear)
 		PG_RETURN_FLOAT8(reached == 0 ? 0 : cache->points[reached - 1]);

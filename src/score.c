@@ -117,7 +117,7 @@ refuse_nonfinite_metric(ArrayType *array)
 
 	while (array_iterate(iterator, &value, &isnull))
 		if (!isnull && !isfinite(DatumGetFloat8(value)))
-			values_refuse_nonfinite("value", VALUE_FLOAT8, value);
+			value_refuse_nonfinite("value", VALUE_FLOAT8, value);
 }
 
 /* Put the metrics of a row into its places; NULL as NaN. */
@@ -126,7 +126,7 @@ read_metrics(ScoreState *state, Datum metrics, bool isnull, int row)
 {
 	int			n = state->args.nmetrics;
 	double	  **places = state->places;
-	double		nothing = 0;
+	double		nothing = 0;	/* the sum of value - value */
 	ArrayType  *array;
 	const bits8 *bitmap;
 	const char *data;
@@ -159,7 +159,7 @@ read_metrics(ScoreState *state, Datum metrics, bool isnull, int row)
 		nothing += value - value;
 		places[i][row] = value;
 	}
-	/* only NaN and the infinities minus themselves are not zero */
+	/* only NaN and the infinities minus themselves are something */
 	if (unlikely(nothing != 0.0))
 		refuse_nonfinite_metric(array);
 }
@@ -192,7 +192,7 @@ begin_stores(ScoreState *state, int nrows)
 		state->metrics[i].limit = memory;
 		if (!method_sorts(&state->args.methods[i]))
 			values_keep_float8s(&state->metrics[i]);
-		values_expect(&state->metrics[i], nrows + LOAD_ROWS);
+		values_expect(&state->metrics[i], (int64) nrows + LOAD_ROWS);
 	}
 	state->has_null = false;
 }

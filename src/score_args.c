@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "score_args.h"
+#include "value_kind.h"
 
 /* Positions among the arguments of abc_score, after the metrics. */
 enum
@@ -72,8 +73,7 @@ parse_weights(ScoreArgs *args)
 				 errmsg("weights must not be NULL"),
 				 errhint("Write, for example, ARRAY[40, 30, 20, 10].")));
 	check_dimensions("weights", array);
-	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-					  &elements, &nulls, &n);
+	value_array_split(VALUE_FLOAT8, array, &elements, &nulls, &n);
 	if (n > MAX_METRICS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

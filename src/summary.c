@@ -38,20 +38,6 @@ PG_FUNCTION_INFO_V1(abc_summary_ne);
 #define EXTERNAL_HEAD		28		/* bytes of the head without the varlena header */
 #define SHOWN_CHARACTERS	40		/* of a text that is no summary */
 
-const char *
-summary_kind_name(ValueKind kind)
-{
-	switch (kind)
-	{
-		case VALUE_FLOAT8:
-			return "double precision";
-		case VALUE_INT8:
-			return "bigint";
-		default:
-			return "numeric";
-	}
-}
-
 /*
  * Writing
  */

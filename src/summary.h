@@ -134,6 +134,10 @@ typedef struct SummaryCells
 extern uint64 summary_key_decimal(u128 magnitude, int scale);
 extern uint64 summary_key_exact(const ExactSum *magnitude, int scale);
 extern int	summary_key_exponent(uint64 key);
+
+/* The magnitude with a key of a float8, without the sign, in units of 2^unit_exponent. */
+extern void summary_float8_amount(uint64 key, int unit_exponent, ExactSum *amount);
+
 extern void summary_bucket_range(ValueKind kind, uint64 bucket, int shift, const ExactSum *power,
 								 int scale, int unit_exponent, ExactSum *low, ExactSum *high);
 extern ExactSum *summary_power10(int scale, int nlimbs);
@@ -142,7 +146,6 @@ extern ExactSum *summary_power10(int scale, int nlimbs);
 extern AbcSummary *summary_arg(Datum datum);	/* canonical, detoasted */
 extern void summary_read(SummaryReader *reader, const AbcSummary *summary);
 extern bool summary_next(SummaryReader *reader);
-extern const char *summary_kind_name(ValueKind kind);
 
 /* summary_state.c */
 extern SummaryState *summary_state_create(ValueKind kind);

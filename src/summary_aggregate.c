@@ -18,6 +18,7 @@
  */
 #include "postgres.h"
 
+#include "aggregate.h"
 #include "summary.h"
 
 PG_FUNCTION_INFO_V1(abc_summarize_float8_transfn);
@@ -32,7 +33,7 @@ refuse_mixture(ValueKind a, ValueKind b)
 	ereport(ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
 			 errmsg("cannot merge a summary of %s values with one of %s values",
-					summary_kind_name(a), summary_kind_name(b)),
+					value_kind_name(a), value_kind_name(b)),
 			 errhint("Cast the values to one type before abc_summarize, the same in every part.")));
 }
 
@@ -68,15 +69,6 @@ state_result(FunctionCallInfo fcinfo, SummaryState *state)
 	return PointerGetDatum(summary_state_freeze(state));
 }
 
-/* What remains of the state when the row's value is NULL. */
-static Datum
-state_unchanged(FunctionCallInfo fcinfo)
-{
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	return PG_GETARG_DATUM(0);
-}
-
 Datum
 abc_summarize_float8_transfn(PG_FUNCTION_ARGS)
 {
@@ -85,11 +77,11 @@ abc_summarize_float8_transfn(PG_FUNCTION_ARGS)
 	uint64		key;
 
 	if (PG_ARGISNULL(1))
-		return state_unchanged(fcinfo);
+		return aggregate_unchanged(fcinfo);
 	value = PG_GETARG_FLOAT8(1);
 	/* only NaN and the infinities minus themselves are not zero */
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite("value", VALUE_FLOAT8, Float8GetDatum(value));
+		value_refuse_nonfinite("value", VALUE_FLOAT8, Float8GetDatum(value));
 	state = transition_state(fcinfo, VALUE_FLOAT8);
 	summary_state_count_rows(state, 1);
 	if (value == 0)
@@ -137,7 +129,7 @@ abc_summarize_int8_transfn(PG_FUNCTION_ARGS)
 	int64		value;
 
 	if (PG_ARGISNULL(1))
-		return state_unchanged(fcinfo);
+		return aggregate_unchanged(fcinfo);
 	value = PG_GETARG_INT64(1);
 	state = transition_state(fcinfo, VALUE_INT8);
 	summary_state_count_rows(state, 1);
@@ -174,10 +166,10 @@ abc_summarize_numeric_transfn(PG_FUNCTION_ARGS)
 	u128		magnitude;
 
 	if (PG_ARGISNULL(1))
-		return state_unchanged(fcinfo);
+		return aggregate_unchanged(fcinfo);
 	decimal_view(PG_GETARG_DATUM(1), &view);
 	if (unlikely(!view.finite))
-		values_refuse_nonfinite("value", VALUE_NUMERIC, PG_GETARG_DATUM(1));
+		value_refuse_nonfinite("value", VALUE_NUMERIC, PG_GETARG_DATUM(1));
 	state = transition_state(fcinfo, VALUE_NUMERIC);
 	summary_state_count_rows(state, 1);
 	if (unlikely(view.dscale > state->head.scale))
@@ -202,7 +194,7 @@ abc_summary_combine(PG_FUNCTION_ARGS)
 	SummaryState *other;
 
 	if (PG_ARGISNULL(1))
-		return state_unchanged(fcinfo);
+		return aggregate_unchanged(fcinfo);
 	other = (SummaryState *) PG_DETOAST_DATUM(PG_GETARG_DATUM(1));
 	if (PG_ARGISNULL(0))
 		return state_result(fcinfo, summary_state_thaw(&other->head));

@@ -24,11 +24,7 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "funcapi.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 
 #include "summary_cut.h"
 
@@ -53,16 +49,6 @@ typedef struct BoundsRow
 /*
  * Values of the summary's type
  */
-
-static bool
-value_below(ValueKind kind, Datum a, Datum b)
-{
-	if (kind == VALUE_FLOAT8)
-		return DatumGetFloat8(a) < DatumGetFloat8(b);
-	if (kind == VALUE_INT8)
-		return DatumGetInt64(a) < DatumGetInt64(b);
-	return DatumGetBool(DirectFunctionCall2(numeric_lt, a, b));
-}
 
 static Datum
 cell_least(const SummaryCells *cells, int i)
@@ -231,8 +217,6 @@ abc_summary_cutoffs(PG_FUNCTION_ARGS)
 	const AbcScheme *scheme = scheme_of_datum(PG_GETARG_DATUM(1), CurrentMemoryContext);
 	Datum		values[ABC_MAX_CUTS];
 	bool		nulls[ABC_MAX_CUTS];
-	int			dims[1] = {scheme->ncuts};
-	int			lbs[1] = {1};
 
 	if (scheme->rule == ABC_VALUE)
 		given_cuts(cells, scheme, values, nulls);
@@ -251,22 +235,19 @@ abc_summary_cutoffs(PG_FUNCTION_ARGS)
 	for (int i = 0; i < scheme->ncuts; i++)
 		if (!nulls[i])
 			values[i] = value_numeric(cells, values[i]);
-	PG_RETURN_ARRAYTYPE_P(construct_md_array(values, nulls, 1, dims, lbs, NUMERICOID,
-											 -1, false, TYPALIGN_INT));
+	PG_RETURN_ARRAYTYPE_P(value_array_make(VALUE_NUMERIC, values, nulls, scheme->ncuts));
 }
 
 /* The type of the values, which is that of the result. */
 static void
-check_type(const SummaryCells *cells, Oid type)
+check_kind(const SummaryCells *cells, ValueKind kind)
 {
-	ValueKind	kind = type == FLOAT8OID ? VALUE_FLOAT8 : type == INT8OID ? VALUE_INT8 : VALUE_NUMERIC;
-
 	if (cells->kind != kind)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("cannot look for %s values in a summary of %s values",
-						summary_kind_name(kind), summary_kind_name(cells->kind)),
-				 errhint("Pass the values as %s[].", summary_kind_name(cells->kind))));
+						value_kind_name(kind), value_kind_name(cells->kind)),
+				 errhint("Pass the values as %s[].", value_kind_name(cells->kind))));
 }
 
 static void
@@ -286,20 +267,18 @@ refuse_incomplete(const SummaryCells *cells, const AbcScheme *scheme)
  * does from several shards; NULL arrays are empty ones.
  */
 static Datum
-cutoffs_exact_common(FunctionCallInfo fcinfo, Oid type)
+cutoffs_exact_common(FunctionCallInfo fcinfo, ValueKind kind)
 {
 	SummaryCells *cells;
 	const AbcScheme *scheme;
 	Datum		values[ABC_MAX_CUTS];
 	bool		nulls[ABC_MAX_CUTS];
-	int			dims[1];
-	int			lbs[1] = {1};
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	cells = summary_cells(summary_arg(PG_GETARG_DATUM(0)));
 	scheme = scheme_of_datum(PG_GETARG_DATUM(1), CurrentMemoryContext);
-	check_type(cells, type);
+	check_kind(cells, kind);
 	if (PG_ARGISNULL(2) != PG_ARGISNULL(3))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -307,7 +286,6 @@ cutoffs_exact_common(FunctionCallInfo fcinfo, Oid type)
 	if (!PG_ARGISNULL(2))
 		summary_refine(cells, PG_GETARG_ARRAYTYPE_P(2), PG_GETARG_ARRAYTYPE_P(3));
 
-	dims[0] = scheme->ncuts;
 	if (scheme->rule == ABC_VALUE)
 		given_cuts(cells, scheme, values, nulls);
 	else
@@ -325,27 +303,23 @@ cutoffs_exact_common(FunctionCallInfo fcinfo, Oid type)
 				values[i] = cell_least(cells, (int) u128_lo(points.cuts[i].key));
 		}
 	}
-	if (type == NUMERICOID)
-		PG_RETURN_ARRAYTYPE_P(construct_md_array(values, nulls, 1, dims, lbs, type,
-												 -1, false, TYPALIGN_INT));
-	PG_RETURN_ARRAYTYPE_P(construct_md_array(values, nulls, 1, dims, lbs, type,
-											 sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	PG_RETURN_ARRAYTYPE_P(value_array_make(kind, values, nulls, scheme->ncuts));
 }
 
 Datum
 abc_summary_cutoffs_float8(PG_FUNCTION_ARGS)
 {
-	return cutoffs_exact_common(fcinfo, FLOAT8OID);
+	return cutoffs_exact_common(fcinfo, VALUE_FLOAT8);
 }
 
 Datum
 abc_summary_cutoffs_int8(PG_FUNCTION_ARGS)
 {
-	return cutoffs_exact_common(fcinfo, INT8OID);
+	return cutoffs_exact_common(fcinfo, VALUE_INT8);
 }
 
 Datum
 abc_summary_cutoffs_numeric(PG_FUNCTION_ARGS)
 {
-	return cutoffs_exact_common(fcinfo, NUMERICOID);
+	return cutoffs_exact_common(fcinfo, VALUE_NUMERIC);
 }

@@ -249,8 +249,8 @@ decimal_least(uint64 key, const ExactSum *power, ExactSum *amount)
 		shift_right_up(amount, -exponent);
 }
 
-static void
-float8_amount(uint64 key, int unit_exponent, ExactSum *amount)
+void
+summary_float8_amount(uint64 key, int unit_exponent, ExactSum *amount)
 {
 	uint64		mantissa = key & ((UINT64CONST(1) << 52) - 1);
 	int			field = (int) (key >> 52);
@@ -276,8 +276,8 @@ summary_bucket_range(ValueKind kind, uint64 bucket, int shift, const ExactSum *p
 
 	if (kind == VALUE_FLOAT8)
 	{
-		float8_amount(Max(least, 1), unit_exponent, low);
-		float8_amount(Min(last, UINT64CONST(0x7FEFFFFFFFFFFFFF)), unit_exponent, high);
+		summary_float8_amount(Max(least, 1), unit_exponent, low);
+		summary_float8_amount(Min(last, UINT64CONST(0x7FEFFFFFFFFFFFFF)), unit_exponent, high);
 		return;
 	}
 	decimal_least(least, power, low);

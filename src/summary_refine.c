@@ -8,11 +8,8 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 
 #include "summary_cut.h"
 
@@ -35,18 +32,9 @@ refuse_changed(const char *detail)
 }
 
 static char *
-value_text(ValueKind kind, Datum value)
-{
-	PGFunction	out = kind == VALUE_FLOAT8 ? float8out : kind == VALUE_INT8 ? int8out : numeric_out;
-
-	return DatumGetCString(DirectFunctionCall1(out, value));
-}
-
-static char *
 amount_text(const SummaryCells *cells, const SummaryCell *cell, const ExactSum *amount)
 {
-	return DatumGetCString(DirectFunctionCall1(numeric_out,
-											   summary_amount_numeric(cells, cell->negative, amount)));
+	return value_text(VALUE_NUMERIC, summary_amount_numeric(cells, cell->negative, amount));
 }
 
 /*
@@ -60,7 +48,7 @@ decimal_magnitude(const SummaryCells *cells, Datum value, ExactSum **magnitude, 
 
 	decimal_view(value, &view);
 	if (!view.finite)
-		values_refuse_nonfinite("value", VALUE_NUMERIC, value);
+		value_refuse_nonfinite("value", VALUE_NUMERIC, value);
 	if (view.dscale > cells->scale)
 		return false;
 	*magnitude = exact_create(exact_limbs_for(decimal_bits(&view, cells->scale)) + 1);
@@ -126,7 +114,7 @@ place_value(const SummaryCells *cells, Datum value, int64 count, GivenValue *giv
 		double		v = DatumGetFloat8(value);
 
 		if (v - v != 0.0)
-			values_refuse_nonfinite("value", VALUE_FLOAT8, value);
+			value_refuse_nonfinite("value", VALUE_FLOAT8, value);
 		if (v != 0)
 			memcpy(&key, &v, sizeof(key));
 	}
@@ -146,15 +134,7 @@ place_value(const SummaryCells *cells, Datum value, int64 count, GivenValue *giv
 		pfree(magnitude);
 	}
 	else if (key != 0)
-	{
-		uint64		mantissa = key & ((UINT64CONST(1) << 52) - 1);
-		int			field = (int) ((key & ~SUMMARY_NEGATIVE) >> 52);
-
-		if (field > 0)
-			mantissa |= UINT64CONST(1) << 52;
-		exact_add_shifted(given->amount, u128_of(mantissa),
-						  Max(field, 1) - SUMMARY_FIELD_BIAS - cells->unit_exponent);
-	}
+		summary_float8_amount(key & ~SUMMARY_NEGATIVE, cells->unit_exponent, given->amount);
 }
 
 /* The values and their numbers, placed. */
@@ -173,13 +153,8 @@ read_given(const SummaryCells *cells, ArrayType *values, ArrayType *rows, int *n
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("values and rows must be one-dimensional arrays"),
 				 errhint("Collect the second round with array_agg(value) and array_agg(n).")));
-	if (cells->kind == VALUE_NUMERIC)
-		deconstruct_array(values, NUMERICOID, -1, false, TYPALIGN_INT, &value_datums, &value_nulls, n);
-	else
-		deconstruct_array(values, ARR_ELEMTYPE(values), sizeof(int64), FLOAT8PASSBYVAL,
-						  TYPALIGN_DOUBLE, &value_datums, &value_nulls, n);
-	deconstruct_array(rows, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-					  &row_datums, &row_nulls, &nrows);
+	value_array_split(cells->kind, values, &value_datums, &value_nulls, n);
+	value_array_split(VALUE_INT8, rows, &row_datums, &row_nulls, &nrows);
 	if (nrows != *n)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),

@@ -217,7 +217,7 @@ rows_of_fraction(const SummaryCells *cells, double fraction)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("fraction %s is not above 0 and at most 1",
-						DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(fraction)))),
+						value_text(VALUE_FLOAT8, Float8GetDatum(fraction))),
 				 errhint("The best 20 %% of the rows are 0.2.")));
 	product = DirectFunctionCall2(numeric_mul, summary_shortest_numeric(fraction),
 								  NumericGetDatum(int64_to_numeric(cells->count)));

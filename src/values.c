@@ -11,9 +11,7 @@
 
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
-#include "utils/builtins.h"
 #include "utils/float.h"
-#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
 #include "values_private.h"
@@ -49,20 +47,6 @@ values_clear(ValueStore *store)
 	}
 }
 
-void
-values_refuse_nonfinite(const char *what, ValueKind kind, Datum value)
-{
-	char	   *text = DatumGetCString(kind == VALUE_FLOAT8 ?
-									   DirectFunctionCall1(float8out, value) :
-									   DirectFunctionCall1(numeric_out, value));
-
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("%s \"%s\" of type %s is not finite", what, text,
-					kind == VALUE_FLOAT8 ? "double precision" : "numeric"),
-			 errhint("Leave NaN and infinity out, with WHERE or FILTER, or make them NULL, with NULLIF.")));
-}
-
 /*
  * Keys of decimals
  */
@@ -79,7 +63,7 @@ largest_magnitude(ValueForm form, const char *keys, Size size)
 
 		if (i % CHECK_BYTES == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (key_is_null(form, keys + i))
+		if (values_is_null(form, keys + i))
 			continue;
 		key_split(form, keys + i, &magnitude);
 		if (u128_lt(largest, magnitude))
@@ -101,7 +85,7 @@ values_convert_keys(char *to, ValueForm to_form, const char *from, ValueForm fro
 
 		if (i % CHECK_BYTES == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (key_is_null(from_form, in))
+		if (values_is_null(from_form, in))
 		{
 			memset(out, 0, form_width(to_form));
 			continue;
@@ -321,7 +305,7 @@ widen(ValueStore *store)
 			bool		negative;
 			Numeric		numeric;
 
-			if (key_is_null(old.form, at))
+			if (values_is_null(old.form, at))
 			{
 				append_wide(store, (Datum) 0, true);
 				continue;
@@ -485,7 +469,7 @@ values_append_numeric(ValueStore *store, Datum value)
 
 	decimal_view(value, &view);
 	if (unlikely(!view.finite))
-		values_refuse_nonfinite("value", VALUE_NUMERIC, value);
+		value_refuse_nonfinite("value", VALUE_NUMERIC, value);
 	scale = Max(store->scale, view.dscale);
 	if (unlikely(store->form == FORM_WIDE))
 	{

@@ -18,15 +18,8 @@
 #ifndef ABC_VALUES_H
 #define ABC_VALUES_H
 
-#include "compat.h"
 #include "decimal.h"
-
-typedef enum ValueKind
-{
-	VALUE_FLOAT8,
-	VALUE_INT8,
-	VALUE_NUMERIC
-} ValueKind;
+#include "value_kind.h"
 
 typedef enum ValueForm
 {
@@ -35,6 +28,13 @@ typedef enum ValueForm
 	FORM_KEY128,
 	FORM_WIDE
 } ValueForm;
+
+/* Bytes of a value that is not wide. */
+static inline Size
+form_width(ValueForm form)
+{
+	return form <= FORM_KEY64 ? sizeof(uint64) : sizeof(u128);
+}
 
 #define MAX_KEY_SCALE	38		/* numerics with more decimals are wide */
 
@@ -109,9 +109,6 @@ extern void values_keep_float8s(ValueStore *store);
 extern double *values_float8_room(ValueStore *store, int n);
 extern void values_append_from_room(ValueStore *store, int n);
 
-pg_noreturn extern void values_refuse_nonfinite(const char *what, ValueKind kind,
-											   Datum value);
-
 /* Bring every value into one form, in which no sum can leave 127 bits; then read. */
 extern void values_finish(ValueStore *store);
 
@@ -126,6 +123,27 @@ static inline bool
 values_more(ValueReader *reader)
 {
 	return likely(reader->at < reader->end) || values_refill(reader);
+}
+
+/* Is the value at this place of a block NULL? */
+static inline bool
+values_is_null(ValueForm form, const char *at)
+{
+	if (form == FORM_KEY64)
+		return *(const uint64 *) at == 0;
+	if (form == FORM_KEY128)
+		return u128_eq(*(const u128 *) at, u128_of(0));
+	return ((const WideValue *) at)->size == 0;
+}
+
+/* Leave the value at reader->at behind. */
+static inline void
+values_step(ValueReader *reader)
+{
+	if (reader->store->form == FORM_WIDE)
+		reader->at = (const char *) wide_next((const WideValue *) reader->at);
+	else
+		reader->at += form_width(reader->store->form);
 }
 
 /* A key of the store as a value of its type. */
@@ -190,7 +208,7 @@ values_append_float8(ValueStore *store, double value)
 {
 	/* only NaN and the infinities minus themselves are not zero */
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite("value", VALUE_FLOAT8, Float8GetDatum(value));
+		value_refuse_nonfinite("value", VALUE_FLOAT8, Float8GetDatum(value));
 	values_append_key64(store, float8_key(value));
 }
 

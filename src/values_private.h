@@ -26,12 +26,6 @@ typedef struct Spill
 	Segment    *segments;
 } Spill;
 
-static inline Size
-form_width(ValueForm form)
-{
-	return form <= FORM_KEY64 ? sizeof(uint64) : sizeof(u128);
-}
-
 static inline bool
 is_spilled(const ValueStore *store)
 {
@@ -51,12 +45,6 @@ key_split(ValueForm form, const char *at, u128 *magnitude)
 
 	*magnitude = negative ? u128_sub(KEY128_ZERO, key) : u128_sub(key, KEY128_ZERO);
 	return negative;
-}
-
-static inline bool
-key_is_null(ValueForm form, const char *at)
-{
-	return form == FORM_KEY64 ? *(const uint64 *) at == 0 : u128_eq(*(const u128 *) at, u128_of(0));
 }
 
 static inline bool

@@ -22,10 +22,10 @@
 
 #include <math.h>
 
-#include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/fmgrprotos.h"
 
+#include "aggregate.h"
 #include "exact_state.h"
 #include "values.h"
 
@@ -38,11 +38,11 @@ PG_FUNCTION_INFO_V1(abc_weighted_score_numeric_finalfn);
 #define SUM_WEIGHTS		1
 
 static void
-refuse_negative_weight(PGFunction out, Datum weight)
+refuse_negative_weight(ValueKind kind, Datum weight)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("weight %s is negative", DatumGetCString(DirectFunctionCall1(out, weight))),
+			 errmsg("weight %s is negative", value_text(kind, weight)),
 			 errhint("Weights are zero or more; a metric of which less is better changes its sign in the value.")));
 }
 
@@ -55,15 +55,15 @@ abc_weighted_score_float8_transfn(PG_FUNCTION_ARGS)
 	double		product;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return exact_state_unchanged(fcinfo);
+		return aggregate_unchanged(fcinfo);
 	value = PG_GETARG_FLOAT8(1);
 	weight = PG_GETARG_FLOAT8(2);
 	if (unlikely(value - value != 0.0))
-		values_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(1));
+		value_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(1));
 	if (unlikely(weight - weight != 0.0))
-		values_refuse_nonfinite("weight", VALUE_FLOAT8, PG_GETARG_DATUM(2));
+		value_refuse_nonfinite("weight", VALUE_FLOAT8, PG_GETARG_DATUM(2));
 	if (unlikely(weight < 0))
-		refuse_negative_weight(float8out, PG_GETARG_DATUM(2));
+		refuse_negative_weight(VALUE_FLOAT8, PG_GETARG_DATUM(2));
 	product = value * weight;
 	if (unlikely(isinf(product)))
 		float_overflow_error();
@@ -105,15 +105,15 @@ abc_weighted_score_numeric_transfn(PG_FUNCTION_ARGS)
 	u128		w;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return exact_state_unchanged(fcinfo);
+		return aggregate_unchanged(fcinfo);
 	decimal_view(PG_GETARG_DATUM(1), &value);
 	decimal_view(PG_GETARG_DATUM(2), &weight);
 	if (unlikely(!value.finite))
-		values_refuse_nonfinite("value", VALUE_NUMERIC, PG_GETARG_DATUM(1));
+		value_refuse_nonfinite("value", VALUE_NUMERIC, PG_GETARG_DATUM(1));
 	if (unlikely(!weight.finite))
-		values_refuse_nonfinite("weight", VALUE_NUMERIC, PG_GETARG_DATUM(2));
+		value_refuse_nonfinite("weight", VALUE_NUMERIC, PG_GETARG_DATUM(2));
 	if (unlikely(weight.negative))
-		refuse_negative_weight(numeric_out, PG_GETARG_DATUM(2));
+		refuse_negative_weight(VALUE_NUMERIC, PG_GETARG_DATUM(2));
 
 	state = exact_state_for_row(fcinfo, EXACT_WEIGHTED, EXACT_DECIMAL);
 	exact_state_count_row(state);

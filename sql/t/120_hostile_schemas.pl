@@ -13,23 +13,12 @@ use AbcTier;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = AbcTier::new_node('hostile_schemas');
+my $node = AbcTier::new_attacked_node('hostile_schemas');
 my $odd = '"We ird;"';
-
-$node->safe_psql('postgres', q{
-	CREATE ROLE owner LOGIN;
-	CREATE ROLE mallory LOGIN});
-$node->safe_psql('postgres', "CREATE DATABASE $_ OWNER owner") foreach qw(clean planted);
-
-sub as_user
-{
-	my ($user, $database, $sql) = @_;
-	return $node->safe_psql($database, $sql, extra_params => [ '-U', $user ]);
-}
 
 # In the planted database mallory may create in public, in a schema of her own, and in the one that will
 # hold the extension. All she plants writes down who ran it.
-as_user('owner', 'planted', qq{
+AbcTier::as_user($node, 'owner', 'planted', qq{
 	CREATE SCHEMA evil; CREATE SCHEMA $odd;
 	GRANT ALL ON SCHEMA public, evil, $odd TO mallory;
 	CREATE TABLE public.runs (who text, as_user text);
@@ -71,13 +60,13 @@ $planted .= "CREATE TABLE SCHEMA.$_ (oid oid, relname name, reloftype oid);\n" f
 foreach my $schema ('evil', 'public', $odd)
 {
 	(my $sql = $planted) =~ s/SCHEMA/$schema/g;
-	as_user('mallory', 'planted', $sql);
+	AbcTier::as_user($node, 'mallory', 'planted', $sql);
 }
 
 # Install with mallory's schemas in front.
 my $path = "SET search_path = evil, public, pg_catalog;";
-as_user('owner', 'clean', "CREATE SCHEMA $odd; CREATE EXTENSION abc_tier SCHEMA $odd");
-as_user('owner', 'planted', "$path CREATE EXTENSION abc_tier SCHEMA $odd");
+AbcTier::as_user($node, 'owner', 'clean', "CREATE SCHEMA $odd; CREATE EXTENSION abc_tier SCHEMA $odd");
+AbcTier::as_user($node, 'owner', 'planted', "$path CREATE EXTENSION abc_tier SCHEMA $odd");
 my $runs = 'SELECT count(*) FROM public.runs';
 is($node->safe_psql('planted', $runs), '0', 'nothing planted ran at the installation');
 is($node->safe_psql('postgres', q{SELECT rolsuper FROM pg_roles WHERE rolname = 'mallory'}), 'f', 'nobody became a superuser');
@@ -134,19 +123,19 @@ $use .= qq{;
 	SELECT pg_catalog.length($odd.abc_pareto_svg('public."m""; --"'));
 	SELECT $odd.abc_alter_model('public."m""; --"', scheme => 'share 60/90');
 	SELECT $odd.abc_drop_model('public."m""; --"')} if $has_models;
-my $expected = as_user('owner', 'clean', $use);
-my $got = as_user('owner', 'planted', "SET search_path = evil, public, $odd, pg_catalog; $use");
+my $expected = AbcTier::as_user($node, 'owner', 'clean', $use);
+my $got = AbcTier::as_user($node, 'owner', 'planted', "SET search_path = evil, public, $odd, pg_catalog; $use");
 is($got, $expected, 'answers do not depend on the path');
 is($node->safe_psql('planted', $runs), '0', 'nothing planted ran in use');
-isnt(as_user('owner', 'planted', "$path SELECT 1 = 2; $runs"), '0', 'what is planted would have run');
+isnt(AbcTier::as_user($node, 'owner', 'planted', "$path SELECT 1 = 2; $runs"), '0', 'what is planted would have run');
 
 # The owner updates and drops it as she has installed it; nothing stays.
-as_user('owner', 'planted', "$path DROP EXTENSION abc_tier");
+AbcTier::as_user($node, 'owner', 'planted', "$path DROP EXTENSION abc_tier");
 is($node->safe_psql('planted', q{SELECT count(*) FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e' AND refobjid NOT IN (SELECT oid FROM pg_extension)}), '0', 'dropped without rest');
 
 # What is planted under our own names stops the installation, and does not become part of it.
-as_user('owner', 'planted', "CREATE SCHEMA taken; GRANT ALL ON SCHEMA taken TO mallory");
-as_user('mallory', 'planted', 'CREATE FUNCTION taken.abc_make_scheme(numeric[], text, text[], text, text, text) RETURNS text LANGUAGE sql AS $$ SELECT NULL::text $$');
+AbcTier::as_user($node, 'owner', 'planted', "CREATE SCHEMA taken; GRANT ALL ON SCHEMA taken TO mallory");
+AbcTier::as_user($node, 'mallory', 'planted', 'CREATE FUNCTION taken.abc_make_scheme(numeric[], text, text[], text, text, text) RETURNS text LANGUAGE sql AS $$ SELECT NULL::text $$');
 my ($code, $out, $err) = $node->psql('planted', 'CREATE EXTENSION abc_tier SCHEMA taken', extra_params => [ '-U', 'owner' ]);
 like($err, qr/function "abc_make_scheme" already exists|is not a member of extension/, 'a function of our name stops the installation');
 is($node->safe_psql('planted', q{SELECT count(*) FROM pg_extension WHERE extname = 'abc_tier'}), '0', 'and leaves nothing installed');

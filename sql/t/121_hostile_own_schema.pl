@@ -13,23 +13,12 @@ use AbcTier;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = AbcTier::new_node('hostile_own_schema');
-
-$node->safe_psql('postgres', q{
-	CREATE ROLE owner LOGIN;
-	CREATE ROLE mallory LOGIN});
-$node->safe_psql('postgres', "CREATE DATABASE $_ OWNER owner") foreach qw(clean planted);
-
-sub as_user
-{
-	my ($user, $database, $sql) = @_;
-	return $node->safe_psql($database, $sql, extra_params => [ '-U', $user ]);
-}
+my $node = AbcTier::new_attacked_node('hostile_own_schema');
 
 foreach my $database (qw(clean planted))
 {
 	$node->safe_psql($database, 'GRANT CREATE ON SCHEMA public TO owner, mallory');
-	as_user('owner', $database, 'CREATE EXTENSION abc_tier');
+	AbcTier::as_user($node, 'owner', $database, 'CREATE EXTENSION abc_tier');
 }
 
 # For every function that another one of ours calls: its argument list cut short where there are defaults,
@@ -70,7 +59,7 @@ my $plant = q{
 	END
 	$plant$;
 	SELECT plant()};
-my $planted = as_user('mallory', 'planted', $plant);
+my $planted = AbcTier::as_user($node, 'mallory', 'planted', $plant);
 cmp_ok($planted, '>', 1000, "$planted functions are planted beside ours");
 
 # The calls of this test itself must not choose them either: all arguments, all typed.
@@ -103,7 +92,7 @@ my @steps = (
 my %answers;
 foreach my $database (qw(clean planted))
 {
-	as_user('owner', $database, $setup);
+	AbcTier::as_user($node, 'owner', $database, $setup);
 	foreach my $step (@steps)
 	{
 		my ($code, $out, $err) = $node->psql($database, $step, extra_params => [ '-U', 'owner' ]);

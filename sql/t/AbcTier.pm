@@ -26,6 +26,23 @@ sub new_node
 	return $node;
 }
 
+# A node with two databases of one owner, clean and planted, and mallory, who attacks. The extension is in neither.
+sub new_attacked_node
+{
+	my ($name) = @_;
+	my $node = new_node($name);
+
+	$node->safe_psql('postgres', 'CREATE ROLE owner LOGIN; CREATE ROLE mallory LOGIN');
+	$node->safe_psql('postgres', "CREATE DATABASE $_ OWNER owner") foreach qw(clean planted);
+	return $node;
+}
+
+sub as_user
+{
+	my ($node, $user, $database, $sql) = @_;
+	return $node->safe_psql($database, $sql, extra_params => [ '-U', $user ]);
+}
+
 # Compile sql/t/modules/NAME.c with PGXS into the test's own directory; its path without the suffix.
 sub build_module
 {
