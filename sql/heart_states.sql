@@ -121,6 +121,25 @@ EXECUTE by_scheme('count 15/50');
 EXECUTE by_scheme('top 1');
 DEALLOCATE by_scheme;
 
+-- Partitions that memory holds and partitions that it does not, one after the other; numerics that get more
+-- decimals as they come, and at last too many digits for a key. The same with more memory.
+CREATE TEMP TABLE mixed AS
+	SELECT n, CASE WHEN n <= 100 THEN 1 WHEN n <= 20100 THEN 2 WHEN n <= 20200 THEN 3 WHEN n <= 29300 THEN 4 ELSE 5 END AS g, f, b,
+		CASE WHEN n > 29990 THEN 1e60 ELSE round(d / (n % 9 + 1), n / 3000) END AS d
+	FROM t;
+CREATE TEMP VIEW answers AS
+	SELECT n, abc_classify(f) OVER p AS f, abc_classify(b, 'count 20/50') OVER p AS b, abc_classify(d) OVER p AS d, abc_cumulative_share(d) OVER p AS share,
+		abc_classify(d, 'count 20/50') OVER () AS whole, abc_normalize(d, 'minmax') OVER p AS normalized,
+		abc_score(ARRAY[f, b, n], ARRAY[3, 2, 1], '{minmax,lower rank,ratio}') OVER p AS score
+	FROM mixed WINDOW p AS (PARTITION BY g);
+CREATE TEMP TABLE little AS SELECT * FROM answers;
+CREATE TEMP TABLE little_cutoffs AS SELECT g, abc_cutoffs(f) AS f, abc_cutoffs(b) AS b, abc_cutoffs(d) AS d, abc_cutoffs(d, 'count 20/50') AS c FROM mixed GROUP BY g;
+SET work_mem = '64MB';
+SELECT count(*) FROM (SELECT * FROM answers EXCEPT SELECT * FROM little) AS differs;
+SELECT count(*) FROM (SELECT g, abc_cutoffs(f), abc_cutoffs(b), abc_cutoffs(d), abc_cutoffs(d, 'count 20/50') FROM mixed GROUP BY g EXCEPT SELECT * FROM little_cutoffs) AS differs;
+DROP VIEW answers;
+DROP TABLE mixed, little, little_cutoffs;
+
 DROP FUNCTION pg_temp.caught(text);
 DROP TABLE t;
 RESET work_mem;

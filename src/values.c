@@ -3,9 +3,9 @@
  *		The values of one partition or group, kept compactly and in order of arrival.
  *
  * Form and scale only ever grow (key64, key128, wide; scale to the largest
- * displayed).  What is in memory is converted when they do, at most some forty
- * times however the values arrive; what is already in the file keeps its form,
- * with a note of it, and is converted when read.
+ * displayed).  The values in mem are converted when they do, at most some forty
+ * times however the values arrive; those already spilled keep their form, with
+ * a note of it, and are converted when read.
  */
 #include "postgres.h"
 
@@ -30,21 +30,6 @@ values_init(ValueStore *store, ValueKind kind, MemoryContext mcxt)
 	store->mcxt = mcxt;
 	store->kind = kind;
 	store->form = FORM_KEY64;
-}
-
-/* Forget the values, keep the memory for the next ones. */
-void
-values_clear(ValueStore *store)
-{
-	store->form = FORM_KEY64;
-	store->scale = 0;
-	store->nrows = 0;
-	store->used = 0;
-	if (is_spilled(store))
-	{
-		tempfile_close(store->spill->file);
-		store->spill->nsegments = 0;
-	}
 }
 
 /*
@@ -106,56 +91,93 @@ ensure_spill(ValueStore *store)
 {
 	Spill	   *spill = store->spill;
 
-	if (spill == NULL)
-	{
-		spill = MemoryContextAllocZero(store->mcxt, sizeof(Spill));
-		spill->max_segments = 8;
-		spill->segments = MemoryContextAlloc(store->mcxt, spill->max_segments * sizeof(Segment));
-		spill->file = tempfile_create(store->mcxt);
-		store->spill = spill;
-	}
-	if (!tempfile_is_open(spill->file))
-		tempfile_open(spill->file);
+	if (spill != NULL)
+		return;
+	spill = MemoryContextAllocZero(store->mcxt, sizeof(Spill));
+	spill->max_segments = 8;
+	spill->segments = MemoryContextAlloc(store->mcxt, spill->max_segments * sizeof(Segment));
+	spill->file = tempfile_create(store->mcxt);
+	store->spill = spill;
 }
 
-/* Move everything in memory to the end of the file. */
+/* The segment that takes up what is in mem: the last one of the file or a new one. */
+static Segment *
+segment_for_mem(ValueStore *store)
+{
+	Spill	   *spill = store->spill;
+	Segment    *last = spill->nsegments > 1 ? &spill->segments[spill->nsegments - 1] : NULL;
+
+	if (last != NULL && last->form == store->form && last->scale == store->scale)
+		return last;
+	if (spill->nsegments == spill->max_segments)
+	{
+		spill->max_segments *= 2;
+		spill->segments = repalloc(spill->segments, spill->max_segments * sizeof(Segment));
+	}
+	last = &spill->segments[spill->nsegments++];
+	memset(last, 0, sizeof(*last));
+	last->form = store->form;
+	last->scale = store->scale;
+	return last;
+}
+
+/* Make mem empty: the first time it becomes the first segment, then it goes to the file. */
 static void
 spill_memory(ValueStore *store)
 {
-	Spill	   *spill;
-	Segment    *last;
 	u128		largest = u128_of(0);
+	Segment    *segment;
 
 	if (store->used == 0)
 		return;
 	ensure_spill(store);
-	spill = store->spill;
 	if (store->kind != VALUE_FLOAT8 && store->form != FORM_WIDE)
 		largest = largest_magnitude(store->form, store->mem, store->used);
 
-	tempfile_append(spill->file, store->mem, store->used);
-
-	last = spill->nsegments > 0 ? &spill->segments[spill->nsegments - 1] : NULL;
-	if (last != NULL && last->form == store->form && last->scale == store->scale)
+	segment = segment_for_mem(store);
+	if (store->spill->nsegments == 1)
 	{
-		last->size += store->used;
-		if (u128_lt(last->largest, largest))
-			last->largest = largest;
+		segment->memory = store->mem;
+		store->mem = NULL;
+		store->capacity = 0;
 	}
 	else
 	{
-		if (spill->nsegments == spill->max_segments)
-		{
-			spill->max_segments *= 2;
-			spill->segments = repalloc(spill->segments, spill->max_segments * sizeof(Segment));
-		}
-		last = &spill->segments[spill->nsegments++];
-		last->form = store->form;
-		last->scale = store->scale;
-		last->size = store->used;
-		last->largest = largest;
+		if (!tempfile_is_open(store->spill->file))
+			tempfile_open(store->spill->file);
+		tempfile_append(store->spill->file, store->mem, store->used);
 	}
+	segment->size += store->used;
+	if (u128_lt(segment->largest, largest))
+		segment->largest = largest;
 	store->used = 0;
+}
+
+/* Have mem and nothing else, as before the first spill. */
+static void
+forget_spill(ValueStore *store)
+{
+	Spill	   *spill = store->spill;
+
+	if (store->mem != NULL)
+		pfree(store->mem);
+	store->mem = spill->segments[0].memory;
+	store->capacity = spill->segments[0].size;
+	store->used = 0;
+	spill->nsegments = 0;
+	tempfile_close(spill->file);
+}
+
+/* Forget the values, keep the memory for the next ones. */
+void
+values_clear(ValueStore *store)
+{
+	store->form = FORM_KEY64;
+	store->scale = 0;
+	store->nrows = 0;
+	store->used = 0;
+	if (is_spilled(store))
+		forget_spill(store);
 }
 
 Size
@@ -180,10 +202,8 @@ values_make_room(ValueStore *store, Size size)
 	if (wanted > limit && store->used > 0)
 	{
 		CHECK_FOR_INTERRUPTS();
+		wanted = Max(Min(store->capacity, SPILL_CAPACITY), size);
 		spill_memory(store);
-		wanted = Max(SPILL_CAPACITY, size);
-		if (store->capacity <= wanted)
-			wanted = Max(store->capacity, size);
 	}
 	else
 		while (wanted < store->used + size)
@@ -199,10 +219,7 @@ values_make_room(ValueStore *store, Size size)
 void
 values_expect(ValueStore *store, int64 nrows)
 {
-	Size		size = nrows * form_width(store->form);
-
-	if (size <= values_memory(store))
-		values_make_room(store, size);
+	values_make_room(store, Min(nrows * form_width(store->form), values_memory(store)));
 }
 
 /*
@@ -318,10 +335,10 @@ widen(ValueStore *store)
 	}
 	values_read_end(&reader);
 
+	if (is_spilled(&old))
+		forget_spill(&old);
 	if (old.mem != NULL)
 		pfree(old.mem);
-	if (old.spill != NULL)
-		tempfile_close(old.spill->file);
 }
 
 /*

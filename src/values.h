@@ -13,7 +13,7 @@
  * Key 0 stands for NULL.  Numerics that fit no such key put the whole store
  * into the wide form: the numerics themselves, one after the other.
  *
- * Memory stays within work_mem: beyond it values go to a temporary file.
+ * Memory stays within work_mem: the values beyond it go to a temporary file.
  */
 #ifndef ABC_VALUES_H
 #define ABC_VALUES_H
@@ -56,7 +56,7 @@ typedef struct ValueStore
 	int			scale;			/* numeric: largest display scale; keys are value * 10^scale */
 	Size		limit;			/* bytes of memory; 0: work_mem */
 	MemoryContext mcxt;			/* everything here lives there */
-	struct Spill *spill;		/* older values, NULL as long as all are in mem */
+	struct Spill *spill;		/* older values; NULL as long as all are in mem */
 	double		low;			/* of FORM_FLOAT8: the least value, */
 	double		high;			/* and the largest */
 } ValueStore;
@@ -76,7 +76,7 @@ typedef struct WideValue
 typedef struct ValueReader
 {
 	ValueStore *store;
-	int			segment;		/* of the file, then mem */
+	int			segment;		/* of the spill, then mem */
 	Size		done;			/* bytes of the segment already read */
 	int64		file_position;	/* where the file goes on */
 	char	   *raw;			/* a block as it stands in the file */
@@ -94,7 +94,7 @@ extern Size values_memory(const ValueStore *store);
 
 extern void values_make_room(ValueStore *store, Size size);
 
-/* So many values will follow: take their memory at once, if it is within the limit. */
+/* So many values will follow an empty store: take their memory at once, up to the limit. */
 extern void values_expect(ValueStore *store, int64 nrows);
 
 extern void values_append_null(ValueStore *store);

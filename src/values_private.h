@@ -8,16 +8,20 @@
 #include "tempfile.h"
 #include "values.h"
 
-/* A run of values in the file that have one form and scale. */
+/* A run of values, in memory or in the file, that have one form and scale. */
 typedef struct Segment
 {
+	char	   *memory;			/* NULL: in the file */
 	ValueForm	form;
 	int			scale;
 	Size		size;			/* bytes */
 	u128		largest;		/* largest magnitude; keys of decimals only */
 } Segment;
 
-/* The older values of a store, in a temporary file. */
+/*
+ * The older values of a store.  The first segment is what filled the memory and
+ * stays there; all others are in a temporary file.
+ */
 typedef struct Spill
 {
 	TempFile   *file;
@@ -29,7 +33,7 @@ typedef struct Spill
 static inline bool
 is_spilled(const ValueStore *store)
 {
-	return store->spill != NULL && tempfile_is_open(store->spill->file);
+	return store->spill != NULL && store->spill->nsegments > 0;
 }
 
 /*

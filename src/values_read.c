@@ -71,33 +71,45 @@ read_wide_block(ValueReader *reader, const Segment *segment)
 	return size;
 }
 
-/* The next block of a segment in the file, in the store's form. */
+/* The next block of a segment in the store's form. */
 static const void *
-next_file_block(ValueReader *reader, const Segment *segment, int64 *n)
+next_segment_block(ValueReader *reader, const Segment *segment, int64 *n)
 {
 	ValueStore *store = reader->store;
+	const char *raw;
 	Size		size;
 
-	if (segment->form == FORM_WIDE)
+	if (segment->form == FORM_WIDE && segment->memory == NULL)
 	{
 		*n = read_wide_block(reader, segment);
 		return reader->raw;
 	}
+	if (segment->form == FORM_WIDE)
+	{
+		reader->done = *n = segment->size;
+		return segment->memory;
+	}
 
-	if (reader->raw == NULL)
-		reader->raw = MemoryContextAlloc(store->mcxt, READ_BLOCK);
 	size = Min(segment->size - reader->done, READ_BLOCK);
-	read_file(reader, reader->raw, size);
+	if (segment->memory != NULL)
+		raw = segment->memory + reader->done;
+	else
+	{
+		if (reader->raw == NULL)
+			reader->raw = MemoryContextAlloc(store->mcxt, READ_BLOCK);
+		read_file(reader, reader->raw, size);
+		raw = reader->raw;
+	}
 	reader->done += size;
 	*n = size / form_width(segment->form);
 	if (segment->form == store->form && segment->scale == store->scale)
-		return reader->raw;
+		return raw;
 
 	if (reader->block == NULL)
 		reader->block = MemoryContextAlloc(store->mcxt,
 										   READ_BLOCK / sizeof(uint64) * sizeof(u128));
-	values_convert_keys(reader->block, store->form, reader->raw, segment->form, *n,
-				 store->scale - segment->scale);
+	values_convert_keys(reader->block, store->form, raw, segment->form, *n,
+						store->scale - segment->scale);
 	return reader->block;
 }
 
@@ -120,7 +132,7 @@ values_next_block(ValueReader *reader, int64 *n)
 		Segment    *segment = &spill->segments[reader->segment];
 
 		if (reader->done < segment->size)
-			return next_file_block(reader, segment, n);
+			return next_segment_block(reader, segment, n);
 		reader->segment++;
 		reader->done = 0;
 	}
