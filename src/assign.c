@@ -40,8 +40,8 @@ check_finite(const char *what, ValueKind kind, Datum value)
 {
 	DecimalView view;
 
-	if (kind == VALUE_FLOAT8 && DatumGetFloat8(value) - DatumGetFloat8(value) != 0.0)
-		value_refuse_nonfinite(what, VALUE_FLOAT8, value);
+	if (kind == VALUE_FLOAT8)
+		value_check_finite(what, DatumGetFloat8(value));
 	if (kind == VALUE_NUMERIC)
 	{
 		decimal_view(value, &view);
@@ -176,8 +176,7 @@ abc_assign_float8(PG_FUNCTION_ARGS)
 	const AssignCache *cache = assign_cache(fcinfo, VALUE_FLOAT8);
 	int			rank = cache->nnulls;
 
-	if (unlikely(value - value != 0.0))
-		value_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(0));
+	value_check_finite("value", value);
 	while (rank < cache->ncutoffs && value < DatumGetFloat8(cache->cutoffs[rank - cache->nnulls]))
 		rank++;
 	PG_RETURN_ABC_TIER(tier_of_rank(rank));

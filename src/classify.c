@@ -38,9 +38,7 @@ typedef struct ClassifyState
 	CutPoints	points;
 	ValueReader reader;
 	int8		ranks[CHUNK];	/* of the tiers of the next rows */
-	int			next;			/* of them */
-	int			size;
-	int64		left;			/* rows of the partition after them */
+	PartitionChunk chunk;		/* which rows these are */
 } ClassifyState;
 
 static ClassifyState *
@@ -108,23 +106,15 @@ begin_partition(FunctionCallInfo fcinfo, ClassifyState *state)
 	MemoryContextSwitchTo(old);
 
 	values_read(&state->reader, &state->values.store);
-	state->next = state->size = 0;
-	state->left = state->values.store.nrows;
+	partition_chunk_begin(&state->chunk, state->values.store.nrows);
 }
 
-/* The rows are asked for one after the other. */
 static int
 next_rank(ClassifyState *state)
 {
-	if (state->next == state->size)
-	{
-		state->size = (int) Min(state->left, CHUNK);
-		state->left -= state->size;
-		state->next = 0;
-		cut_ranks(&state->points, &state->reader, state->ranks, state->size);
-	}
-	Assert(state->next < state->size);
-	return state->ranks[state->next++];
+	if (partition_chunk_next(&state->chunk, CHUNK))
+		cut_ranks(&state->points, &state->reader, state->ranks, state->chunk.size);
+	return state->ranks[state->chunk.next++];
 }
 
 static Datum

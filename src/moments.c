@@ -29,7 +29,6 @@
 
 #include <math.h>
 
-
 #include "aggregate.h"
 #include "concentration.h"
 #include "exact_state.h"
@@ -95,8 +94,7 @@ add_float8(FunctionCallInfo fcinfo, bool shares)
 	bool		negative;
 	uint64		mantissa;
 
-	if (unlikely(value - value != 0.0))
-		value_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(1));
+	value_check_finite("value", value);
 	if (unlikely(shares && value < 0))
 		concentration_refuse_negative(VALUE_FLOAT8, PG_GETARG_DATUM(1));
 	state = state_for_row(fcinfo, EXACT_FLOAT8);

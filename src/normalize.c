@@ -41,9 +41,7 @@ typedef struct NormalizeState
 	bool		begun;			/* the normalizer is in use */
 	char	   *method;			/* the text of the partition's method, in work */
 	double		results[CHUNK]; /* of the next rows */
-	int			next;			/* of them */
-	int			size;
-	int64		left;			/* rows of the partition after them */
+	PartitionChunk chunk;		/* which rows these are */
 } NormalizeState;
 
 static NormalizeState *
@@ -112,23 +110,16 @@ begin_partition(FunctionCallInfo fcinfo, NormalizeState *state)
 	partition_load(&state->values, winobj, 0, stable ? NULL : check_method, state);
 	normalizer_begin(&state->normalizer, &method, &state->values.store);
 	state->begun = true;
-	state->next = state->size = 0;
-	state->left = state->values.store.nrows;
+	partition_chunk_begin(&state->chunk, state->values.store.nrows);
 	MemoryContextSwitchTo(old);
 }
 
-/* The rows are asked for one after the other. */
 static double
 next_result(NormalizeState *state)
 {
-	if (state->next == state->size)
-	{
-		state->size = (int) Min(state->left, CHUNK);
-		state->left -= state->size;
-		state->next = 0;
-		normalizer_fill(&state->normalizer, state->results, state->size);
-	}
-	return state->results[state->next++];
+	if (partition_chunk_next(&state->chunk, CHUNK))
+		normalizer_fill(&state->normalizer, state->results, state->chunk.size);
+	return state->results[state->chunk.next++];
 }
 
 static Datum

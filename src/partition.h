@@ -46,4 +46,35 @@ typedef void (*PartitionRowCheck) (WindowObject winobj, int row, void *arg);
 extern void partition_load(PartitionValues *values, WindowObject winobj, int argno,
 						   PartitionRowCheck check, void *arg);
 
+/*
+ * The rows of a partition whose results are found together, because the rows are
+ * asked for one after the other.
+ */
+typedef struct PartitionChunk
+{
+	int			next;			/* the next row of the chunk */
+	int			size;
+	int64		left;			/* rows of the partition after the chunk */
+} PartitionChunk;
+
+static inline void
+partition_chunk_begin(PartitionChunk *chunk, int64 nrows)
+{
+	chunk->next = chunk->size = 0;
+	chunk->left = nrows;
+}
+
+/* If all rows of the chunk were asked for, go on to the next one: true. */
+static inline bool
+partition_chunk_next(PartitionChunk *chunk, int max)
+{
+	if (likely(chunk->next < chunk->size))
+		return false;
+	Assert(chunk->left > 0);
+	chunk->size = (int) Min(chunk->left, max);
+	chunk->left -= chunk->size;
+	chunk->next = 0;
+	return true;
+}
+
 #endif							/* ABC_PARTITION_H */

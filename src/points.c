@@ -270,8 +270,7 @@ abc_points(PG_FUNCTION_ARGS)
 	bool		linear = mode_is_linear(PG_GETARG_TEXT_PP(3));
 	int			reached;
 
-	if (unlikely(value - value != 0.0))
-		value_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(0));
+	value_check_finite("value", value);
 	reached = breaks_reached(cache, value);
 	if (!linear)
 		PG_RETURN_FLOAT8(reached == 0 ? 0 : cache->points[reached - 1]);

@@ -60,9 +60,7 @@ typedef struct ScoreState
 	bool		has_null;		/* some metric of the partition is NULL */
 	double		scores[CHUNK];	/* of the next rows */
 	double		present[CHUNK]; /* weight of their metrics that are not NULL */
-	int			next;			/* of them */
-	int			size;
-	int64		left;			/* rows of the partition after them */
+	PartitionChunk chunk;		/* which rows these are */
 } ScoreState;
 
 static ScoreState *
@@ -111,13 +109,14 @@ refuse_metrics(const ScoreState *state, ArrayType *array)
 static void
 refuse_nonfinite_metric(ArrayType *array)
 {
-	ArrayIterator iterator = array_create_iterator(array, 0, NULL);
-	Datum		value;
-	bool		isnull;
+	Datum	   *metrics;
+	bool	   *nulls;
+	int			n;
 
-	while (array_iterate(iterator, &value, &isnull))
-		if (!isnull && !isfinite(DatumGetFloat8(value)))
-			value_refuse_nonfinite("value", VALUE_FLOAT8, value);
+	value_array_split(VALUE_FLOAT8, array, &metrics, &nulls, &n);
+	for (int i = 0; i < n; i++)
+		if (!nulls[i])
+			value_check_finite("value", DatumGetFloat8(metrics[i]));
 }
 
 /* Put the metrics of a row into its places; NULL as NaN. */
@@ -238,7 +237,7 @@ load_metrics(ScoreState *state, WindowObject winobj, bool stable)
 static void
 add_metric(ScoreState *state, const double *values, double weight)
 {
-	int			n = state->size;
+	int			n = state->chunk.size;
 
 	if (!state->has_null)
 	{
@@ -263,15 +262,13 @@ static void
 fill_scores(ScoreState *state)
 {
 	double		values[CHUNK];
+	int			n = state->chunk.size;
 
-	state->size = (int) Min(state->left, CHUNK);
-	state->left -= state->size;
-	state->next = 0;
-	memset(state->scores, 0, state->size * sizeof(double));
-	memset(state->present, 0, state->size * sizeof(double));
+	memset(state->scores, 0, n * sizeof(double));
+	memset(state->present, 0, n * sizeof(double));
 	for (int i = 0; i < state->args.nmetrics; i++)
 	{
-		normalizer_fill(&state->normalizers[i], values, state->size);
+		normalizer_fill(&state->normalizers[i], values, n);
 		add_metric(state, values, state->args.weights[i]);
 	}
 }
@@ -297,8 +294,7 @@ begin_partition(FunctionCallInfo fcinfo, ScoreState *state)
 		state->nnormalizers++;
 	}
 	MemoryContextSwitchTo(old);
-	state->next = state->size = 0;
-	state->left = state->metrics[0].nrows;
+	partition_chunk_begin(&state->chunk, state->metrics[0].nrows);
 }
 
 Datum
@@ -306,26 +302,24 @@ abc_score(PG_FUNCTION_ARGS)
 {
 	ScoreState *state = score_state(fcinfo);
 	double		score;
+	int			row;
 
 	if (partition_begins(fcinfo))
 		begin_partition(fcinfo, state);
-	if (state->next == state->size)
+	if (partition_chunk_next(&state->chunk, CHUNK))
 		fill_scores(state);
+	row = state->chunk.next++;
 
-	score = state->scores[state->next];
+	score = state->scores[row];
 	if (state->has_null)
 	{
-		double		present = state->present[state->next];
+		double		present = state->present[row];
 
 		if (present < 0 || (present == 0 && state->args.missing == MISSING_RENORMALIZE))
-		{
-			state->next++;
 			PG_RETURN_NULL();
-		}
 		if (state->args.missing == MISSING_RENORMALIZE && present != state->args.total_weight)
 			score *= state->args.total_weight / present;
 	}
-	state->next++;
 	if (unlikely(score - score != 0.0))
 		float_overflow_error();
 	PG_RETURN_FLOAT8(score);

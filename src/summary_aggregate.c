@@ -79,9 +79,7 @@ abc_summarize_float8_transfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1))
 		return aggregate_unchanged(fcinfo);
 	value = PG_GETARG_FLOAT8(1);
-	/* only NaN and the infinities minus themselves are not zero */
-	if (unlikely(value - value != 0.0))
-		value_refuse_nonfinite("value", VALUE_FLOAT8, Float8GetDatum(value));
+	value_check_finite("value", value);
 	state = transition_state(fcinfo, VALUE_FLOAT8);
 	summary_state_count_rows(state, 1);
 	if (value == 0)

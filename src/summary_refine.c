@@ -113,8 +113,7 @@ place_value(const SummaryCells *cells, Datum value, int64 count, GivenValue *giv
 	{
 		double		v = DatumGetFloat8(value);
 
-		if (v - v != 0.0)
-			value_refuse_nonfinite("value", VALUE_FLOAT8, value);
+		value_check_finite("value", v);
 		if (v != 0)
 			memcpy(&key, &v, sizeof(key));
 	}

@@ -30,4 +30,12 @@ extern void value_array_split(ValueKind kind, ArrayType *array, Datum **values, 
 /* An error that names the value as what it is: "value", "weight", "cut-off". */
 pg_noreturn extern void value_refuse_nonfinite(const char *what, ValueKind kind, Datum value);
 
+static inline void
+value_check_finite(const char *what, double value)
+{
+	/* only NaN and the infinities minus themselves are not zero */
+	if (unlikely(value - value != 0.0))
+		value_refuse_nonfinite(what, VALUE_FLOAT8, Float8GetDatum(value));
+}
+
 #endif							/* ABC_VALUE_KIND_H */

@@ -163,7 +163,6 @@ forget_spill(ValueStore *store)
 		pfree(store->mem);
 	store->mem = spill->segments[0].memory;
 	store->capacity = spill->segments[0].size;
-	store->used = 0;
 	spill->nsegments = 0;
 	tempfile_close(spill->file);
 }
@@ -528,6 +527,7 @@ values_finish(ValueStore *store)
 	u128		largest;
 	int			bits;
 
+	Assert(store->form != FORM_FLOAT8);
 	if (store->form != FORM_KEY128)
 		return;
 	store_largest(store, &largest, store->scale);

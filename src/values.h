@@ -129,6 +129,7 @@ values_more(ValueReader *reader)
 static inline bool
 values_is_null(ValueForm form, const char *at)
 {
+	Assert(form != FORM_FLOAT8);
 	if (form == FORM_KEY64)
 		return *(const uint64 *) at == 0;
 	if (form == FORM_KEY128)
@@ -206,9 +207,7 @@ values_append_key64(ValueStore *store, uint64 key)
 static inline void
 values_append_float8(ValueStore *store, double value)
 {
-	/* only NaN and the infinities minus themselves are not zero */
-	if (unlikely(value - value != 0.0))
-		value_refuse_nonfinite("value", VALUE_FLOAT8, Float8GetDatum(value));
+	value_check_finite("value", value);
 	values_append_key64(store, float8_key(value));
 }
 

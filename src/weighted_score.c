@@ -58,10 +58,8 @@ abc_weighted_score_float8_transfn(PG_FUNCTION_ARGS)
 		return aggregate_unchanged(fcinfo);
 	value = PG_GETARG_FLOAT8(1);
 	weight = PG_GETARG_FLOAT8(2);
-	if (unlikely(value - value != 0.0))
-		value_refuse_nonfinite("value", VALUE_FLOAT8, PG_GETARG_DATUM(1));
-	if (unlikely(weight - weight != 0.0))
-		value_refuse_nonfinite("weight", VALUE_FLOAT8, PG_GETARG_DATUM(2));
+	value_check_finite("value", value);
+	value_check_finite("weight", weight);
 	if (unlikely(weight < 0))
 		refuse_negative_weight(VALUE_FLOAT8, PG_GETARG_DATUM(2));
 	product = value * weight;
