@@ -15,14 +15,18 @@
 EXTENSION = abc_tier
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" abc_tier.control)
 MODULE_big = abc_tier
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
-DATA = $(wildcard sql/abc_tier--*.sql)
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c)))
+
+# The install script is put together from its pieces; what was released stays as it was, and has update scripts.
+SCRIPT = sql/abc_tier--$(EXTVERSION).sql
+DATA_built = $(SCRIPT)
+DATA = $(filter-out $(SCRIPT),$(wildcard sql/abc_tier--*.sql))
 
 REGRESS = $(patsubst sql/%.sql,%,$(filter-out sql/abc_tier--%,$(sort $(wildcard sql/*.sql))))
 
 # Exact arithmetic relies on IEEE rounding of every single operation: no fused multiply-add.
 # In PG_CPPFLAGS, because the bitcode that JIT inlines is compiled without PG_CFLAGS.
-PG_CPPFLAGS = -DABC_TIER_VERSION='"$(EXTVERSION)"' -ffp-contract=off
+PG_CPPFLAGS = -I$(srcdir)/src -DABC_TIER_VERSION='"$(EXTVERSION)"' -ffp-contract=off
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes -Wdeclaration-after-statement
 
 PG_CONFIG ?= pg_config
@@ -75,9 +79,15 @@ else ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 
 # Their loops over columns of float8 gain from it, as numeric.c's in core.
-src/normalizer.o src/score.o src/values.o: CFLAGS += $(CFLAGS_VECTORIZE)
+src/cut/normalizer.o src/sql/windows/score.o src/values/values.o: CFLAGS += $(CFLAGS_VECTORIZE)
 
-$(OBJS): $(wildcard src/*.h)
+$(OBJS): $(wildcard src/*.h src/*/*.h src/*/*/*.h)
+
+$(SCRIPT): $(sort $(wildcard sql/install/*.sql)) abc_tier.control
+	{ printf '%s\n' '/* $@: put together from sql/install by make */' '' \
+		'-- complain if script is sourced in psql, rather than via CREATE EXTENSION' \
+		'\echo Use "CREATE EXTENSION abc_tier" to load this file. \quit'; \
+	  for piece in $(filter %.sql,$^); do echo; cat "$$piece"; done; } >$@
 
 else
 

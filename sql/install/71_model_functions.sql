@@ -1,0 +1,143 @@
+--
+-- Pure functions
+--
+
+CREATE FUNCTION abc_metric(name text, weight double precision, method text DEFAULT NULL) RETURNS abc_metric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW(name, weight, method)::@extschema@.abc_metric;
+COMMENT ON FUNCTION abc_metric(text, double precision, text) IS
+'a metric for abc_create_model: column of the source, weight, and how it is made comparable, e.g. ''lower rank'' (NULL: as abc_score does by itself)';
+
+CREATE FUNCTION abc_only_if(tier text, condition text, because text DEFAULT NULL) RETURNS abc_rule
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW('only_if', tier, condition, because)::@extschema@.abc_rule;
+COMMENT ON FUNCTION abc_only_if(text, text, text) IS
+'a gate: only who satisfies the condition may hold this tier or a better one; who does not, or of whom it is unknown, holds the next tier at best';
+
+CREATE FUNCTION abc_always_if(tier text, condition text, because text DEFAULT NULL) RETURNS abc_rule
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW('always_if', tier, condition, because)::@extschema@.abc_rule;
+COMMENT ON FUNCTION abc_always_if(text, text, text) IS
+'who satisfies the condition holds exactly this tier, whatever was computed; unknown changes nothing';
+
+-- The day a source should look from.  No SET clause, so that it is inlined.
+CREATE FUNCTION abc_as_of() RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN pg_catalog.current_setting('abc_tier.as_of', true) OPERATOR(pg_catalog.<>) ''::text
+	THEN pg_catalog.to_date(pg_catalog.current_setting('abc_tier.as_of', true), 'YYYY-MM-DD')
+	ELSE CURRENT_DATE END;
+COMMENT ON FUNCTION abc_as_of() IS
+'the day for which a model is being refreshed; the current date outside a refresh. The source of a model may call it, so that past months can be filled in';
+
+-- The tier in force after hysteresis.
+CREATE FUNCTION abc_next_tier(previous abc_tier, computed abc_tier, periods integer,
+	promote_after integer DEFAULT 1, demote_after integer DEFAULT 1, max_step integer DEFAULT NULL) RETURNS abc_tier
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	was integer := ascii(previous::text);
+	now_ integer := ascii(computed::text);
+	needed integer;
+BEGIN
+	IF promote_after IS NULL OR promote_after < 1 OR demote_after IS NULL OR demote_after < 1 OR max_step < 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('hysteresis of promote_after %s, demote_after %s, max_step %s is not possible',
+				coalesce(promote_after::text, 'NULL'), coalesce(demote_after::text, 'NULL'), coalesce(max_step::text, 'NULL')),
+			HINT = 'Each is a number of at least 1; max_step may be NULL for any number of steps.';
+	END IF;
+	IF was IS NULL OR now_ IS NULL OR was = now_ THEN
+		RETURN computed;
+	END IF;
+	IF periods IS NULL OR periods < 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('%s periods are not possible', coalesce(periods::text, 'NULL')),
+			HINT = 'The period in which the new tier was computed first counts as 1.';
+	END IF;
+	needed := CASE WHEN now_ < was THEN promote_after ELSE demote_after END;
+	IF periods < needed THEN
+		RETURN previous;
+	END IF;
+	RETURN chr(CASE WHEN now_ < was THEN greatest(now_, was - max_step) ELSE least(now_, was + max_step) END);
+END
+$$;
+COMMENT ON FUNCTION abc_next_tier(abc_tier, abc_tier, integer, integer, integer, integer) IS
+'hysteresis: the tier that follows when a better (worse) tier than the previous one was computed for so many periods in a row; NULL computed gives NULL, NULL previous gives computed';
+
+-- A dead band around the cuts.  cutoffs are as abc_cutoffs gives them, best first.
+CREATE FUNCTION abc_dead_band(previous abc_tier, value double precision, cutoffs double precision[], band double precision) RETURNS abc_tier
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	up @extschema@.abc_tier;
+	down @extschema@.abc_tier;
+BEGIN
+	PERFORM @extschema@._abc_check_band(band::numeric);
+	up := @extschema@.abc_assign(value, (SELECT array_agg(c + abs(c) * band ORDER BY i) FROM unnest(cutoffs) WITH ORDINALITY AS u (c, i)));
+	down := @extschema@.abc_assign(value, (SELECT array_agg(c - abs(c) * band ORDER BY i) FROM unnest(cutoffs) WITH ORDINALITY AS u (c, i)));
+	RETURN CASE WHEN previous IS NULL THEN @extschema@.abc_assign(value, cutoffs)
+		WHEN up::text < previous::text COLLATE "C" THEN up
+		WHEN down::text > previous::text COLLATE "C" THEN down
+		WHEN down IS NOT NULL THEN previous END;
+END
+$$;
+COMMENT ON FUNCTION abc_dead_band(abc_tier, double precision, double precision[], double precision) IS
+'the previous tier, unless the value lies beyond a cut by more than this fraction of the cut (0.05: five per cent); NULL previous gives abc_assign(value, cutoffs)';
+
+CREATE FUNCTION abc_dead_band(previous abc_tier, value numeric, cutoffs numeric[], band numeric) RETURNS abc_tier
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	up @extschema@.abc_tier;
+	down @extschema@.abc_tier;
+BEGIN
+	PERFORM @extschema@._abc_check_band(band);
+	up := @extschema@.abc_assign(value, (SELECT array_agg(c + abs(c) * band ORDER BY i) FROM unnest(cutoffs) WITH ORDINALITY AS u (c, i)));
+	down := @extschema@.abc_assign(value, (SELECT array_agg(c - abs(c) * band ORDER BY i) FROM unnest(cutoffs) WITH ORDINALITY AS u (c, i)));
+	RETURN CASE WHEN previous IS NULL THEN @extschema@.abc_assign(value, cutoffs)
+		WHEN up::text < previous::text COLLATE "C" THEN up
+		WHEN down::text > previous::text COLLATE "C" THEN down
+		WHEN down IS NOT NULL THEN previous END;
+END
+$$;
+COMMENT ON FUNCTION abc_dead_band(abc_tier, numeric, numeric[], numeric) IS
+'the previous tier, unless the value lies beyond a cut by more than this fraction of the cut (0.05: five per cent); NULL previous gives abc_assign(value, cutoffs)';
+
+CREATE FUNCTION _abc_check_band(band numeric) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF band IS NULL OR band NOT BETWEEN 0 AND 1 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('a dead band of %s is not possible', coalesce(band::text, 'NULL')),
+			HINT = 'Give a fraction of the cut from 0 to 1, for example 0.05 for five per cent.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION _abc_check_band(numeric) IS 'part of abc_dead_band';
+
+-- Where a customer stands in time.  No SET clause, so that it is inlined:
+-- every name and operator is bound when this script runs.
+CREATE FUNCTION abc_lifecycle(first_order date, last_order date, orders bigint, as_of date,
+	at_risk interval DEFAULT NULL, lost interval DEFAULT NULL, rhythm double precision DEFAULT 3,
+	previous text DEFAULT NULL, previous_since date DEFAULT NULL,
+	new_for interval DEFAULT '3 months', loyal_after interval DEFAULT '1 year', loyal_orders bigint DEFAULT 4) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN orders OPERATOR(pg_catalog.<=) 0::bigint
+		OR (orders IS NULL AND first_order IS NULL AND last_order IS NULL) THEN 'potential'
+	WHEN last_order OPERATOR(pg_catalog.<=) (as_of OPERATOR(pg_catalog.-) lost) THEN 'lost'
+	WHEN last_order OPERATOR(pg_catalog.<=) (as_of OPERATOR(pg_catalog.-) at_risk) THEN 'at_risk'
+	WHEN at_risk IS NULL AND orders OPERATOR(pg_catalog.>=) 3::bigint
+		AND last_order OPERATOR(pg_catalog.>) first_order
+		AND ((as_of OPERATOR(pg_catalog.-) last_order)::double precision OPERATOR(pg_catalog.*) (orders OPERATOR(pg_catalog.-) 1::bigint)::double precision)
+			OPERATOR(pg_catalog.>) (rhythm OPERATOR(pg_catalog.*) (last_order OPERATOR(pg_catalog.-) first_order)::double precision) THEN 'at_risk'
+	WHEN previous OPERATOR(pg_catalog.=) 'lost'::text
+		OR (previous OPERATOR(pg_catalog.=) 'returned'::text
+			AND previous_since OPERATOR(pg_catalog.>) (as_of OPERATOR(pg_catalog.-) new_for)) THEN 'returned'
+	WHEN first_order OPERATOR(pg_catalog.>) (as_of OPERATOR(pg_catalog.-) new_for) THEN 'new'
+	WHEN first_order OPERATOR(pg_catalog.<=) (as_of OPERATOR(pg_catalog.-) loyal_after)
+		AND orders OPERATOR(pg_catalog.>=) loyal_orders THEN 'loyal'
+	ELSE 'active'
+END;
+COMMENT ON FUNCTION abc_lifecycle(date, date, bigint, date, interval, interval, double precision, text, date, interval, interval, bigint) IS
+'potential (no order), lost (silent for "lost"), at_risk (silent for "at_risk", or where that is NULL for more than "rhythm" of the customer''s own mean intervals, from the third order on), returned (was lost; for "new_for"), new (first order less than "new_for" ago), loyal (customer for "loyal_after" with "loyal_orders"), else active';

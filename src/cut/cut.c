@@ -1,0 +1,566 @@
+/*
+ * cut.c
+ *		From values and a scheme to cut-offs.
+ *
+ * Every rule but "value" is decided where the cumulated measure reaches a cut.
+ * Let G be the first group of equal values, largest first, through which it
+ * does.  Groups before G end short of the cut, so they lie above it whatever
+ * the options; groups after G begin at it or beyond, so they lie below.  Only
+ * G itself depends on the options, and the cut-off is either its value or the
+ * next one above.
+ *
+ * Cuts are compared as integers: a sum S is below num/den of the total T
+ * exactly if S < ceil(T * num / den), and at most that share if
+ * S <= floor(T * num / den).
+ */
+#include "postgres.h"
+
+#include <float.h>
+
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/fmgrprotos.h"
+
+#include "cut/cut.h"
+
+/* A cut as an amount of the measure. */
+typedef struct Threshold
+{
+	ExactSum   *floor;
+	ExactSum   *ceil;
+} Threshold;
+
+/*
+ * Rule "value": the scheme's own cuts, brought into the type of the values
+ */
+
+static void
+value_cut_float8(CutPoint *cut, const AbcCut *given)
+{
+	double		d = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+													   NumericGetDatum(given->value)));
+	uint64		key = 0;
+
+	if (d < -DBL_MAX)
+		key = float8_key(-DBL_MAX);	/* every value lies above the cut */
+	else if (d <= DBL_MAX)
+		key = float8_key(d) + (given->above ? 1 : 0);
+	cut->reached = key != 0 && key <= float8_key(DBL_MAX);
+	cut->key = u128_of(key);
+	cut->given = cut->reached;
+	if (cut->given)
+		cut->value = Float8GetDatum(float8_of_key(key) + 0.0);
+}
+
+/* A numeric displayed with at least scale decimals, as far as numeric can. */
+static Datum
+with_scale(Datum x, int scale)
+{
+	if (scale > NUMERIC_MAX_RESULT_SCALE)
+		return x;
+	return DirectFunctionCall2(numeric_round, x, Int32GetDatum(scale));
+}
+
+/* The least multiple of 10^-scale that is no less than x, or above x. */
+static Datum
+next_decimal(Datum x, int scale, bool above)
+{
+	Datum		t = DirectFunctionCall2(numeric_trunc, x, Int32GetDatum(scale));
+	Datum		unit = NumericGetDatum(decimal_make(false, u128_of(1), Min(scale, MAX_KEY_SCALE)));
+
+	if (scale > MAX_KEY_SCALE)
+		unit = DirectFunctionCall3(numeric_in,
+								   CStringGetDatum(psprintf("1e-%d", scale)),
+								   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	if (value_below(VALUE_NUMERIC, t, x) || (above && !value_below(VALUE_NUMERIC, x, t)))
+		t = DirectFunctionCall2(numeric_add, t, unit);
+	return t;
+}
+
+/* The key of a decimal with the store's scale; beyond all keys not reached, or the least. */
+static void
+value_cut_key(CutPoint *cut, const ValueStore *store, Datum x)
+{
+	DecimalView view;
+	u128		magnitude;
+	bool		narrow = store->form == FORM_KEY64;
+	bool		fits;
+
+	decimal_view(x, &view);
+	fits = decimal_to_u128(&view, store->scale, &magnitude) &&
+		(!narrow || (u128_hi(magnitude) == 0 && (u128_lo(magnitude) >> 63) == 0));
+	cut->reached = fits || view.negative;
+	if (!fits)
+		cut->key = u128_of(1);
+	else
+	{
+		u128		zero = narrow ? u128_of(KEY64_ZERO) : KEY128_ZERO;
+
+		cut->key = view.negative ? u128_sub(zero, magnitude) : u128_add(zero, magnitude);
+	}
+}
+
+static void
+value_cut_int8(CutPoint *cut, const ValueStore *store, const AbcCut *given)
+{
+	Datum		x = next_decimal(NumericGetDatum(given->value), 0, given->above);
+	Datum		least = NumericGetDatum(int64_to_numeric(PG_INT64_MIN));
+	Datum		largest = NumericGetDatum(int64_to_numeric(PG_INT64_MAX));
+
+	if (value_below(VALUE_NUMERIC, largest, x))
+		return;
+	if (value_below(VALUE_NUMERIC, x, least))
+		x = least;
+	value_cut_key(cut, store, x);
+	cut->given = true;
+	cut->value = DirectFunctionCall1(numeric_int8, x);
+}
+
+static void
+value_cut_numeric(CutPoint *cut, const ValueStore *store, const AbcCut *given)
+{
+	Datum		x = NumericGetDatum(given->value);
+	DecimalView view;
+	int			scale;
+
+	decimal_view(x, &view);
+	scale = Max(store->scale, view.dscale);
+	cut->value = with_scale(next_decimal(x, scale, given->above), scale);
+	cut->given = true;
+	cut->reached = true;
+	if (store->form != FORM_WIDE)
+		value_cut_key(cut, store, next_decimal(x, store->scale, given->above));
+}
+
+/*
+ * Rounding the cuts into the type may turn their order around where one is
+ * "more than" and the next above is not: ">5" means 6 among whole numbers, but
+ * is no more than 5.5.  The tier between them is empty.
+ */
+static void
+keep_falling(CutPoint *cut, const CutPoint *above, const ValueStore *store)
+{
+	bool		rises;
+
+	if (store->kind == VALUE_NUMERIC)
+		rises = value_below(VALUE_NUMERIC, above->value, cut->value);
+	else
+		rises = above->reached && (!cut->reached || u128_lt(above->key, cut->key));
+	if (rises)
+		*cut = *above;
+}
+
+static void
+cut_by_value(CutPoints *points, ValueStore *store, const AbcScheme *scheme)
+{
+	values_finish(store);
+	for (int i = 0; i < scheme->ncuts; i++)
+	{
+		CutPoint   *cut = &points->cuts[i];
+
+		if (store->kind == VALUE_FLOAT8)
+			value_cut_float8(cut, &scheme->cuts[i]);
+		else if (store->kind == VALUE_INT8)
+			value_cut_int8(cut, store, &scheme->cuts[i]);
+		else
+			value_cut_numeric(cut, store, &scheme->cuts[i]);
+		if (i > 0)
+			keep_falling(cut, cut - 1, store);
+	}
+}
+
+/*
+ * Cut-offs at a group
+ */
+
+static void
+cut_at(CutPoint *cut, const ValueGroup *group)
+{
+	cut->reached = true;
+	cut->key = group->key;
+	cut->value = group->numeric;
+}
+
+static void
+cut_above(CutPoint *cut, Selection *selection, const ValueGroup *group)
+{
+	cut->reached = selection_next_above(selection, group, &cut->key, &cut->value);
+}
+
+static void
+cut_at_least(CutPoint *cut, Selection *selection)
+{
+	cut->reached = selection_least(selection, &cut->key, &cut->value);
+}
+
+/* A group whose numeric, if any, outlives the walk. */
+static void
+keep_numeric(const Selection *selection, ValueGroup *group)
+{
+	if (selection->wide != NULL)
+		group->numeric = PointerGetDatum(PG_DETOAST_DATUM_COPY(group->numeric));
+}
+
+static void
+threshold_of_fraction(Threshold *threshold, const Selection *selection, AbcFraction share)
+{
+	threshold->floor = selection_sum(selection);
+	threshold->ceil = selection_sum(selection);
+	exact_copy(threshold->floor, selection->total);
+	exact_mul(threshold->floor, share.num);
+	if (exact_divrem(threshold->floor, share.den) != 0)
+		exact_add_shifted(threshold->ceil, u128_of(1), 0);
+	exact_add(threshold->ceil, threshold->floor);
+}
+
+static void
+threshold_of_rows(Threshold *threshold, const Selection *selection, int64 rows)
+{
+	threshold->floor = selection_sum(selection);
+	exact_add_shifted(threshold->floor, u128_of(rows), 0);
+	threshold->ceil = threshold->floor;
+}
+
+/*
+ * Rules "share", "count" and "top": cumulative cuts
+ */
+
+/*
+ * Does the group through which the measure reaches the cut lie above it?  Of
+ * its rows, taken one by one, the first decides under "ties up" and the last
+ * under "ties down"; a row lies above if the measure before it is short of the
+ * cut ("crossing up") or the measure with it does not exceed it.
+ */
+static bool
+group_lies_above(const Selection *selection, const ValueGroup *group,
+				 const Threshold *threshold, const AbcScheme *scheme)
+{
+	int64		rows = (scheme->ties_down ? group->count - 1 : 0) + (scheme->crossing_down ? 1 : 0);
+	ExactSum   *sum = selection_sum(selection);
+	bool		above;
+
+	exact_copy(sum, group->before);
+	if (rows > 0)
+		selection_add_rows(selection, group, rows, sum);
+	above = scheme->crossing_down ? exact_cmp(sum, threshold->floor) <= 0 :
+		exact_cmp(sum, threshold->ceil) < 0;
+	pfree(sum);
+	return above;
+}
+
+static void
+cut_cumulated(CutPoints *points, Selection *selection, const AbcScheme *scheme)
+{
+	ValueGroup	group = {0};
+
+	group.before = selection_sum(selection);
+	for (int i = 0; i < scheme->ncuts; i++)
+	{
+		Threshold	threshold;
+		CutPoint   *cut = &points->cuts[i];
+
+		if (scheme->rule == ABC_TOP)
+			threshold_of_rows(&threshold, selection, scheme->cuts[i].rows);
+		else
+			threshold_of_fraction(&threshold, selection, scheme->cuts[i].share);
+
+		if (!selection_locate(selection, threshold.ceil, &group))
+			cut_at_least(cut, selection);
+		else if (group_lies_above(selection, &group, &threshold, scheme))
+		{
+			keep_numeric(selection, &group);
+			cut_at(cut, &group);
+		}
+		else
+			cut_above(cut, selection, &group);
+	}
+}
+
+/*
+ * Rule "fill": each tier afresh until its own sum reaches its width
+ */
+
+/*
+ * How many of the next rows of a group a tier takes that already holds own.
+ */
+static int64
+rows_that_fit(const Selection *selection, const ValueGroup *group, int64 rows,
+			  const ExactSum *own, const Threshold *width, bool crossing_down)
+{
+	ExactSum   *sum = selection_sum(selection);
+	int64		fit = 0;
+	int64		step = 1;
+
+	/* the largest number for which the last row still fits */
+	while (step <= rows / 2)
+		step *= 2;
+	for (; step > 0; step /= 2)
+	{
+		int64		n = fit + step;
+		bool		fits;
+
+		if (n > rows)
+			continue;
+		exact_copy(sum, own);
+		if (crossing_down || n > 1)
+			selection_add_rows(selection, group, crossing_down ? n : n - 1, sum);
+		fits = crossing_down ? exact_cmp(sum, width->floor) <= 0 : exact_cmp(sum, width->ceil) < 0;
+		if (fits)
+			fit = n;
+	}
+	pfree(sum);
+	return fit;
+}
+
+/*
+ * The tier in which a group settles when tier holds own already: that of its
+ * first row, or under "ties down" of its last one.
+ */
+static int
+settle(const Selection *selection, const ValueGroup *group, int tier, const ExactSum *own,
+	   const Threshold *widths, const AbcScheme *scheme)
+{
+	ExactSum   *sum = selection_sum(selection);
+	int64		rows = group->count;
+
+	exact_copy(sum, own);
+	for (; tier < scheme->ncuts; tier++)
+	{
+		int64		fit = rows_that_fit(selection, group, rows, sum, &widths[tier],
+										scheme->crossing_down);
+
+		if (fit == rows || (fit > 0 && !scheme->ties_down))
+			break;
+		rows -= fit;
+		exact_set_zero(sum);
+	}
+	pfree(sum);
+	return tier;
+}
+
+static void
+cut_fill(CutPoints *points, Selection *selection, const AbcScheme *scheme)
+{
+	Threshold	widths[ABC_MAX_CUTS];
+	ExactSum   *start = selection_sum(selection);	/* measure before the tier being filled */
+	ExactSum   *sum = selection_sum(selection);
+	ValueGroup	group = {0};
+	int			tier = 0;
+
+	group.before = selection_sum(selection);
+	for (int i = 0; i < scheme->ncuts; i++)
+		threshold_of_fraction(&widths[i], selection, scheme->cuts[i].share);
+
+	while (tier < scheme->ncuts)
+	{
+		int			settled;
+
+		exact_copy(sum, start);
+		exact_add(sum, widths[tier].ceil);
+		if (!selection_locate(selection, sum, &group))
+		{
+			/* the tier takes all that is left */
+			for (; tier < scheme->ncuts; tier++)
+				cut_at_least(&points->cuts[tier], selection);
+			break;
+		}
+		keep_numeric(selection, &group);
+		exact_copy(sum, group.before);
+		exact_sub(sum, start);
+		settled = settle(selection, &group, tier, sum, widths, scheme);
+		if (settled != tier)
+		{
+			for (; tier < settled; tier++)
+				cut_above(&points->cuts[tier], selection, &group);
+			exact_copy(start, group.before);
+			exact_set_zero(sum);
+		}
+		if (settled == scheme->ncuts)
+			break;
+		selection_add_rows(selection, &group, group.count, sum);
+		if (exact_cmp(sum, widths[tier].ceil) >= 0)
+		{
+			exact_add(start, sum);
+			cut_at(&points->cuts[tier++], &group);
+		}
+	}
+}
+
+/*
+ * Public functions
+ */
+
+static void
+refuse_negative(const Selection *selection)
+{
+	const ValueStore *store = selection->store;
+	Datum		least = selection->wide != NULL ? selection->least_numeric :
+		values_datum(store, selection->least);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("negative value %s under a scheme with \"negative error\"",
+					value_text(store->kind, least)),
+			 errdetail("%lld of %lld values are negative.",
+					   (long long) selection->nnegative, (long long) selection->nvalues),
+			 errhint("Correct the values, or use \"negative zero\" (they weigh nothing) or \"negative drop\" (they get no tier).")));
+}
+
+static void
+begin_points(CutPoints *points, const AbcScheme *scheme)
+{
+	memset(points, 0, sizeof(*points));
+	points->ncuts = scheme->ncuts;
+}
+
+void
+cut_selection(CutPoints *points, Selection *selection, const AbcScheme *scheme)
+{
+	begin_points(points, scheme);
+	if (selection->nmembers == 0)
+		points->unknown = true;
+	else if (scheme->rule == ABC_FILL)
+		cut_fill(points, selection, scheme);
+	else
+		cut_cumulated(points, selection, scheme);
+}
+
+void
+cut_points(CutPoints *points, ValueStore *store, const AbcScheme *scheme)
+{
+	Selection	selection;
+
+	if (scheme->rule == ABC_VALUE)
+	{
+		begin_points(points, scheme);
+		cut_by_value(points, store, scheme);
+		return;
+	}
+
+	selection_begin(&selection, store, scheme_weighs_by_value(scheme));
+	if (scheme_weighs_by_value(scheme) && scheme->negative == ABC_NEGATIVE_ERROR &&
+		selection.nnegative > 0)
+		refuse_negative(&selection);
+	cut_selection(points, &selection, scheme);
+	points->drop_negative = scheme_weighs_by_value(scheme) &&
+		scheme->negative == ABC_NEGATIVE_DROP;
+	selection_end(&selection);
+}
+
+bool
+cut_value(const CutPoint *cut, const ValueStore *store, Datum *value)
+{
+	if (cut->given)
+		*value = cut->value;
+	else if (cut->reached && store->form == FORM_WIDE)
+		*value = with_scale(cut->value, store->scale);
+	else if (cut->reached)
+		*value = values_datum(store, cut->key);
+	else
+		return false;
+	return true;
+}
+
+/*
+ * From values to tiers.  Every cut is compared, from the last to the first,
+ * because a branch that ends early would be mispredicted too often.
+ */
+
+static void
+ranks_of_keys64(const CutPoints *points, const uint64 *keys, int n, int8 *ranks)
+{
+	uint64		least = points->drop_negative ? KEY64_ZERO : 1;	/* 0 is NULL */
+	uint64		reached[ABC_MAX_CUTS];
+	int			rank_of[ABC_MAX_CUTS];
+	int			nreached = 0;
+
+	for (int c = points->ncuts - 1; c >= 0; c--)
+	{
+		if (!points->cuts[c].reached)
+			continue;
+		reached[nreached] = u128_lo(points->cuts[c].key);
+		rank_of[nreached++] = c;
+	}
+	for (int i = 0; i < n; i++)
+	{
+		int			rank = points->ncuts;
+
+		for (int c = 0; c < nreached; c++)
+			rank = keys[i] >= reached[c] ? rank_of[c] : rank;
+		ranks[i] = keys[i] >= least ? rank : -1;
+	}
+}
+
+static int
+rank_of_key128(const CutPoints *points, u128 key)
+{
+	int			rank = 0;
+
+	if (u128_eq(key, u128_of(0)) || (points->drop_negative && u128_lt(key, KEY128_ZERO)))
+		return -1;
+	while (rank < points->ncuts &&
+		   !(points->cuts[rank].reached && !u128_lt(key, points->cuts[rank].key)))
+		rank++;
+	return rank;
+}
+
+static int
+rank_of_numeric(const CutPoints *points, Datum value)
+{
+	int			rank = 0;
+
+	if (points->drop_negative)
+	{
+		DecimalView view;
+
+		decimal_view(value, &view);
+		if (view.negative)
+			return -1;
+	}
+	while (rank < points->ncuts &&
+		   !(points->cuts[rank].reached &&
+			 DatumGetBool(DirectFunctionCall2(numeric_ge, value, points->cuts[rank].value))))
+		rank++;
+	return rank;
+}
+
+static int
+rank_of_wide(const CutPoints *points, const WideValue *wide)
+{
+	return wide->size == 0 ? -1 : rank_of_numeric(points, wide_datum(wide));
+}
+
+void
+cut_ranks(const CutPoints *points, ValueReader *reader, int8 *ranks, int n)
+{
+	int			done = 0;
+
+	if (points->unknown)
+	{
+		memset(ranks, -1, n);
+		return;
+	}
+	while (done < n)
+	{
+		const char *at;
+
+		if (!values_more(reader))
+			elog(ERROR, "a row is not in its partition");
+		at = reader->at;
+		if (reader->store->form == FORM_KEY64)
+		{
+			int			take = Min(n - done, (int) ((reader->end - at) / sizeof(uint64)));
+
+			ranks_of_keys64(points, (const uint64 *) at, take, ranks + done);
+			reader->at += take * sizeof(uint64);
+			done += take;
+		}
+		else
+		{
+			ranks[done++] = reader->store->form == FORM_KEY128 ?
+				rank_of_key128(points, *(const u128 *) at) :
+				rank_of_wide(points, (const WideValue *) at);
+			values_step(reader);
+		}
+	}
+}

@@ -1,0 +1,59 @@
+/*
+ * scheme_private.h
+ *		What the parts of the scheme parser share, and nobody else sees.
+ */
+#ifndef ABC_SCHEME_PRIVATE_H
+#define ABC_SCHEME_PRIVATE_H
+
+#include "scheme/scheme.h"
+
+#define SCHEME_MAX_LENGTH	10000	/* bytes of text, in and out */
+#define SCHEME_MAX_NAME		63	/* bytes of a name */
+
+typedef enum SchemeSign
+{
+	SIGN_NONE,
+	SIGN_ABOVE,					/* > */
+	SIGN_AT_LEAST				/* >= */
+} SchemeSign;
+
+/* One item as it is written, between two separators. */
+typedef struct SchemeItem
+{
+	char	   *name;			/* or NULL */
+	SchemeSign	sign;
+	char	   *number;			/* or NULL: the name of the rest */
+	bool		percent;		/* a % follows the number */
+} SchemeItem;
+
+typedef struct SchemeInput
+{
+	const char *text;			/* the whole input, for messages */
+	const char *p;				/* the next byte to read */
+	const char *quote;			/* where the last quoted name began */
+	Node	   *escontext;
+	char		separator;		/* '/', '+', or 0 with a single item */
+	int			nitems;
+	SchemeItem	items[ABC_MAX_TIERS];
+	bool		rest_named;		/* the last item is a name alone */
+} SchemeInput;
+
+extern bool scheme_error(SchemeInput *in, int errcode_value, const char *hint,
+						 const char *fmt,...) pg_attribute_printf(4, 5);
+extern char *scheme_excerpt(const char *text, int max);
+extern bool scheme_too_many_cuts(SchemeInput *in);
+extern bool scheme_name_is_plain(const char *name);
+extern const char *scheme_rule_word(AbcRule rule);
+extern void scheme_skip_space(SchemeInput *in);
+extern char *scheme_read_word(SchemeInput *in);
+
+/* scheme_options.c */
+extern bool scheme_read_options(SchemeInput *in, AbcScheme *scheme);
+extern bool scheme_default_ties_down(AbcRule rule);
+
+/* scheme_cuts.c: what the items mean under the rule. */
+extern bool scheme_read_cuts(SchemeInput *in, AbcScheme *scheme);
+extern char *scheme_fraction_text(const AbcFraction *fraction);
+extern char *scheme_value_text(Numeric value);
+
+#endif							/* ABC_SCHEME_PRIVATE_H */

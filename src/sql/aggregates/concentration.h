@@ -1,0 +1,31 @@
+/*
+ * concentration.h
+ *		The state of the aggregates over ordered values that are not negative.
+ */
+#ifndef ABC_CONCENTRATION_H
+#define ABC_CONCENTRATION_H
+
+#include "select/selection.h"
+
+typedef struct ConcentrationState
+{
+	ValueStore	store;
+	bool		has_parameter;	/* there is a second argument: */
+	double		parameter;		/* fraction, number or flag; 0 without one */
+} ConcentrationState;
+
+/* The state in a final function, NULL if there was no row. */
+extern ConcentrationState *concentration_arg(FunctionCallInfo fcinfo);
+
+/*
+ * The positive values of the state, by value; "nvalues" counts the zeros, too.
+ * False (and nothing to end) if the total is 0; a negative value is an error.
+ */
+extern bool concentration_begin(ConcentrationState *state, Selection *selection);
+
+pg_noreturn extern void concentration_refuse_negative(ValueKind kind, Datum value);
+
+/* a / b for a <= b, b > 0, in one unit, each rounded once. */
+extern double exact_share(const ExactSum *a, const ExactSum *b);
+
+#endif							/* ABC_CONCENTRATION_H */

@@ -1,0 +1,137 @@
+/*
+ * cutoffs.c
+ *		The aggregate abc_cutoffs.
+ *
+ * abc_cutoffs(value [, scheme]) gives the smallest value of each tier but the
+ * last, as an array in the value's type.  An empty tier repeats the cut-off
+ * above it, and is NULL where no tier above holds a row.  Under rule "value" it
+ * gives the scheme's own cuts: the nearest float8, the next bigint, the numeric.
+ *
+ * NULL values count nowhere; without a value, and under share and fill without
+ * a positive one, the result is NULL (but not under "value").  NaN and infinity
+ * are errors, and so are a NULL scheme and one that differs within a group.
+ *
+ * The state keeps every value: 8 or 16 bytes each in memory up to work_mem,
+ * then in a temporary file.  There is no combine function: the scan below may
+ * be parallel, the aggregate itself is one process.
+ */
+#include "postgres.h"
+
+#include "cut/cut.h"
+#include "sql/scheme_slot.h"
+
+PG_FUNCTION_INFO_V1(abc_cutoffs_float8_transfn);
+PG_FUNCTION_INFO_V1(abc_cutoffs_int8_transfn);
+PG_FUNCTION_INFO_V1(abc_cutoffs_numeric_transfn);
+PG_FUNCTION_INFO_V1(abc_cutoffs_finalfn);
+
+typedef struct CutoffsState
+{
+	ValueStore	store;
+	struct varlena *scheme;		/* a copy; NULL: the default */
+} CutoffsState;
+
+static CutoffsState *
+create_state(FunctionCallInfo fcinfo, ValueKind kind, const struct varlena *scheme)
+{
+	MemoryContext aggcontext;
+	CutoffsState *state;
+
+	if (!AggCheckCallContext(fcinfo, &aggcontext))
+		elog(ERROR, "abc_cutoffs called in non-aggregate context");
+	state = MemoryContextAlloc(aggcontext, sizeof(CutoffsState));
+	values_init(&state->store, kind, aggcontext);
+	state->scheme = NULL;
+	if (scheme != NULL)
+	{
+		state->scheme = MemoryContextAlloc(aggcontext, VARSIZE_ANY(scheme));
+		memcpy(state->scheme, scheme, VARSIZE_ANY(scheme));
+	}
+	return state;
+}
+
+/* The scheme of this row, which is the same in all rows of a group. */
+static CutoffsState *
+state_with_scheme(FunctionCallInfo fcinfo, ValueKind kind)
+{
+	CutoffsState *state;
+	struct varlena *scheme;
+
+	if (PG_ARGISNULL(2))
+		scheme_refuse_null();
+	scheme = PG_GETARG_VARLENA_PP(2);
+	if (PG_ARGISNULL(0))
+		return create_state(fcinfo, kind, scheme);
+	state = (CutoffsState *) PG_GETARG_POINTER(0);
+	if (!scheme_same(state->scheme, scheme))
+		scheme_refuse_change("a group", state->scheme, scheme);
+	return state;
+}
+
+/* The group's state, made with its first row. */
+static inline CutoffsState *
+cutoffs_state(FunctionCallInfo fcinfo, ValueKind kind)
+{
+	if (PG_NARGS() > 2)
+		return state_with_scheme(fcinfo, kind);
+	if (unlikely(PG_ARGISNULL(0)))
+		return create_state(fcinfo, kind, NULL);
+	return (CutoffsState *) PG_GETARG_POINTER(0);
+}
+
+Datum
+abc_cutoffs_float8_transfn(PG_FUNCTION_ARGS)
+{
+	CutoffsState *state = cutoffs_state(fcinfo, VALUE_FLOAT8);
+
+	if (!PG_ARGISNULL(1))
+		values_append_float8(&state->store, PG_GETARG_FLOAT8(1));
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+abc_cutoffs_int8_transfn(PG_FUNCTION_ARGS)
+{
+	CutoffsState *state = cutoffs_state(fcinfo, VALUE_INT8);
+
+	if (!PG_ARGISNULL(1))
+		values_append_int8(&state->store, PG_GETARG_INT64(1));
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+abc_cutoffs_numeric_transfn(PG_FUNCTION_ARGS)
+{
+	CutoffsState *state = cutoffs_state(fcinfo, VALUE_NUMERIC);
+
+	if (!PG_ARGISNULL(1))
+		values_append_numeric(&state->store, PG_GETARG_DATUM(1));
+	PG_RETURN_POINTER(state);
+}
+
+static ArrayType *
+cutoffs_array(const CutPoints *points, const ValueStore *store)
+{
+	Datum		values[ABC_MAX_CUTS];
+	bool		nulls[ABC_MAX_CUTS];
+
+	for (int i = 0; i < points->ncuts; i++)
+		nulls[i] = !cut_value(&points->cuts[i], store, &values[i]);
+	return value_array_make(store->kind, values, nulls, points->ncuts);
+}
+
+Datum
+abc_cutoffs_finalfn(PG_FUNCTION_ARGS)
+{
+	CutoffsState *state;
+	CutPoints	points;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	state = (CutoffsState *) PG_GETARG_POINTER(0);
+	cut_points(&points, &state->store,
+			   scheme_slot_set(scheme_slot_of_call(fcinfo->flinfo), state->scheme));
+	if (points.unknown)
+		PG_RETURN_NULL();
+	PG_RETURN_ARRAYTYPE_P(cutoffs_array(&points, &state->store));
+}

@@ -1,0 +1,37 @@
+/*
+ * summary_cut.h
+ *		Cutting a summary.
+ */
+#ifndef ABC_SUMMARY_CUT_H
+#define ABC_SUMMARY_CUT_H
+
+#include "utils/array.h"
+
+#include "cut/cut.h"
+#include "summary/summary.h"
+
+/* The cells in which a cut-off lies. */
+typedef struct CutBounds
+{
+	bool		known;			/* for certain: in one cell of one value, or not reached */
+	bool		reached;		/* known, and no tier down to this one holds a row: false */
+	int			first;			/* the cell of the largest values */
+	int			last;
+} CutBounds;
+
+/*
+ * Cut-offs by any rule but "value"; keys are numbers of cells.  False if one
+ * of them is not certain.
+ */
+extern bool summary_cut(CutPoints *points, SummaryCells *cells, const AbcScheme *scheme);
+
+/* Where each cut-off lies; ranges are equal or disjoint.  False if all are NULL. */
+extern bool summary_bounds(CutBounds *bounds, SummaryCells *cells, const AbcScheme *scheme);
+
+/*
+ * summary_refine.c: replace cells by the groups of values that they hold; an
+ * error unless counts and sums agree.
+ */
+extern void summary_refine(SummaryCells *cells, ArrayType *values, ArrayType *rows);
+
+#endif							/* ABC_SUMMARY_CUT_H */
