@@ -8,7 +8,7 @@
 
 #include "fmgr.h"
 
-#include "partition.h"
+#include "sql/windows/partition.h"
 
 PG_MODULE_MAGIC;
 
