@@ -9,7 +9,8 @@ CREATE FUNCTION _abc.texts() RETURNS TABLE (code text, en text, zh text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT c.code, c.en, c.zh FROM _abc.texts_of_codes() AS c
-	UNION ALL SELECT c.code, c.en, c.zh FROM _abc.texts_of_columns() AS c;
+	UNION ALL SELECT c.code, c.en, c.zh FROM _abc.texts_of_columns() AS c
+	UNION ALL SELECT p.code, p.en, p.zh FROM _abc.texts_of_page() AS p;
 END;
 COMMENT ON FUNCTION _abc.texts() IS 'all texts, in every language that there is';
 
