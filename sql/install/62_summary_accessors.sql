@@ -24,12 +24,6 @@ CREATE FUNCTION abc_bounds(
 COMMENT ON FUNCTION abc_bounds(abc_summary, abc_scheme) IS
 	'a row per cut: the interval, both ends included, in which its cut-off surely lies (NULL: it is NULL), and exactly the number and sum of values above it and within it; intervals are the same or disjoint; what the second round of exact cut-offs needs';
 
-CREATE FUNCTION abc_cutoffs(summary abc_summary, scheme abc_scheme DEFAULT '80/95') RETURNS numeric[]
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_summary_cutoffs';
-COMMENT ON FUNCTION abc_cutoffs(abc_summary, abc_scheme) IS
-	'cut-offs as far as the summary knows them: the low ends of abc_bounds, exact where low = high';
-
 CREATE FUNCTION abc_cutoffs(summary abc_summary, scheme abc_scheme, "values" float8[], "rows" bigint[]) RETURNS float8[]
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_summary_cutoffs_float8';

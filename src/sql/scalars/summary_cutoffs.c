@@ -1,6 +1,6 @@
 /*
  * summary_cutoffs.c
- *		Cut-offs from a summary: abc_cutoffs, abc_bounds and the second round.
+ *		Cut-offs from a summary: abc_bounds, and abc_cutoffs after the second round.
  *
  * abc_bounds(summary, scheme) gives a row for every cut:
  *
@@ -14,10 +14,9 @@
  * low = high the cut-off is known.  No rows without a value to cut: under share
  * and fill without a positive one.
  *
- * abc_cutoffs(summary, scheme) gives the low ends, as numeric.  The cut-offs
- * themselves come from abc_cutoffs(summary, scheme, values, rows), which needs
- * to know how often each value between low and high occurs; it gives exactly
- * what the aggregate abc_cutoffs gives over all rows.
+ * The cut-offs themselves come from abc_cutoffs(summary, scheme, values, rows),
+ * which needs to know how often each value between low and high occurs; it gives
+ * exactly what the aggregate abc_cutoffs gives over all rows.
  *
  * Values are numerics; those of a float8 summary are the shortest decimals that
  * read back to the same float8.
@@ -29,7 +28,6 @@
 
 #include "summary/summary_cut.h"
 
-PG_FUNCTION_INFO_V1(abc_summary_cutoffs);
 PG_FUNCTION_INFO_V1(abc_summary_bounds);
 PG_FUNCTION_INFO_V1(abc_summary_cutoffs_float8);
 PG_FUNCTION_INFO_V1(abc_summary_cutoffs_int8);
@@ -210,34 +208,6 @@ abc_summary_bounds(PG_FUNCTION_ARGS)
 /*
  * Cut-offs
  */
-
-Datum
-abc_summary_cutoffs(PG_FUNCTION_ARGS)
-{
-	SummaryCells *cells = summary_cells(summary_arg(PG_GETARG_DATUM(0)));
-	const AbcScheme *scheme = scheme_of_datum(PG_GETARG_DATUM(1), CurrentMemoryContext);
-	Datum		values[ABC_MAX_CUTS];
-	bool		nulls[ABC_MAX_CUTS];
-
-	if (scheme->rule == ABC_VALUE)
-		given_cuts(cells, scheme, values, nulls);
-	else
-	{
-		BoundsRow  *rows = bounds_rows(cells, scheme);
-
-		if (rows == NULL)
-			PG_RETURN_NULL();
-		for (int i = 0; i < scheme->ncuts; i++)
-		{
-			nulls[i] = rows[i].isnull;
-			values[i] = rows[i].low;
-		}
-	}
-	for (int i = 0; i < scheme->ncuts; i++)
-		if (!nulls[i])
-			values[i] = value_numeric(cells, values[i]);
-	PG_RETURN_ARRAYTYPE_P(value_array_make(VALUE_NUMERIC, values, nulls, scheme->ncuts));
-}
 
 /* The type of the values, which is that of the result. */
 static void
