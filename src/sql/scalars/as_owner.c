@@ -11,15 +11,14 @@
  * with the caller's rights (temporary objects, deferred triggers, settings).
  *
  * An owner who is logged in as himself has nothing to be protected from, and
- * calls directly.  Who has not the rights of the owner, and a superuser who is
- * not the owner, does so, too: the function called refuses them.
+ * calls directly.  So does who has not the rights of the owner: he reads what he
+ * was granted, and whatever writes refuses him.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
 #include "parser/parse_func.h"
@@ -32,8 +31,8 @@
 #include "compat.h"
 
 PG_FUNCTION_INFO_V1(abc_as_owner);
+PG_FUNCTION_INFO_V1(abc_as_writer);
 PG_FUNCTION_INFO_V1(abc_caller);
-PG_FUNCTION_INFO_V1(abc_refresh_mv);
 
 /* Who called abc_as_owner, and in which security context; InvalidOid outside of it. */
 typedef struct Caller
@@ -58,10 +57,7 @@ owner_of_relation(Oid relation)
 	return owner;
 }
 
-/*
- * The function that does the work of this one: in the same schema, with the same
- * arguments, its name with "_" in front.
- */
+/* The function that does the work of this one: of the same name and arguments, in the private schema. */
 static FmgrInfo *
 worker_function(FmgrInfo *flinfo)
 {
@@ -76,8 +72,7 @@ worker_function(FmgrInfo *flinfo)
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for function %u", flinfo->fn_oid);
 	proc = (Form_pg_proc) GETSTRUCT(tuple);
-	name = list_make2(makeString(get_namespace_name(proc->pronamespace)),
-					  makeString(psprintf("_%s", NameStr(proc->proname))));
+	name = list_make2(makeString("_abc"), makeString(pstrdup(NameStr(proc->proname))));
 	worker = MemoryContextAlloc(flinfo->fn_mcxt, sizeof(FmgrInfo));
 	fmgr_info_cxt(LookupFuncName(name, proc->pronargs, proc->proargtypes.values, false),
 				  worker, flinfo->fn_mcxt);
@@ -86,15 +81,13 @@ worker_function(FmgrInfo *flinfo)
 	return worker;
 }
 
-/* Does the user act for the owner, and has more rights, or a way to them, than he? */
+/* Does the user have the rights of the owner, and others or a way to others besides? */
 static bool
 must_become(Oid user, Oid owner)
 {
 	if (!OidIsValid(owner) || !has_privs_of_role(user, owner))
 		return false;
-	if (user != owner)
-		return !superuser_arg(user);
-	return GetSessionUserId() != owner || GetAuthenticatedUserId() != owner;
+	return user != owner || GetSessionUserId() != owner || GetAuthenticatedUserId() != owner;
 }
 
 /* Call the worker with this call's own arguments and place for results, on behalf of a caller. */
@@ -120,23 +113,15 @@ call_worker(FunctionCallInfo fcinfo, FmgrInfo *worker, Caller on_behalf_of)
 	return result;
 }
 
-/*
- * Any function whose first argument is a relation: do what its worker does, as
- * the owner of the relation.
- */
-Datum
-abc_as_owner(PG_FUNCTION_ARGS)
+/* Call the worker as the owner of a relation, restricted, on behalf of the current user. */
+static Datum
+call_as(Oid owner, FunctionCallInfo fcinfo, FmgrInfo *worker)
 {
-	FmgrInfo   *worker = worker_function(fcinfo->flinfo);
-	Oid			owner = PG_ARGISNULL(0) ? InvalidOid : owner_of_relation(PG_GETARG_OID(0));
 	Caller		now;
 	int			settings;
 	Datum		result;
 
 	GetUserIdAndSecContext(&now.user, &now.context);
-	if (!must_become(now.user, owner))
-		return call_worker(fcinfo, worker, caller);
-
 	/* on an error the end of the (sub)transaction restores user, context and settings */
 	settings = NewGUCNestLevel();
 	SetUserIdAndSecContext(owner, now.context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
@@ -146,6 +131,39 @@ abc_as_owner(PG_FUNCTION_ARGS)
 	return result;
 }
 
+/*
+ * Any function whose first argument is a relation: do what its worker does, as the owner of the relation
+ * where the caller has his rights, else with the caller's own.
+ */
+Datum
+abc_as_owner(PG_FUNCTION_ARGS)
+{
+	FmgrInfo   *worker = worker_function(fcinfo->flinfo);
+	Oid			owner = PG_ARGISNULL(0) ? InvalidOid : owner_of_relation(PG_GETARG_OID(0));
+
+	if (must_become(GetUserId(), owner))
+		return call_as(owner, fcinfo, worker);
+	return call_worker(fcinfo, worker, caller);
+}
+
+/*
+ * The same for a table into which others may be allowed to INSERT: who may, acts as its owner.  The worker
+ * does nothing but write a row in the caller's name, and what follows from it.
+ */
+Datum
+abc_as_writer(PG_FUNCTION_ARGS)
+{
+	FmgrInfo   *worker = worker_function(fcinfo->flinfo);
+	Oid			table = PG_ARGISNULL(0) ? InvalidOid : PG_GETARG_OID(0);
+	Oid			owner = owner_of_relation(table);
+
+	if (OidIsValid(owner) &&
+		(must_become(GetUserId(), owner) ||
+		 (GetUserId() != owner && pg_class_aclcheck(table, GetUserId(), ACL_INSERT) == ACLCHECK_OK)))
+		return call_as(owner, fcinfo, worker);
+	return call_worker(fcinfo, worker, caller);
+}
+
 /* The name of the role that called abc_as_owner; outside of it, of the current role. */
 Datum
 abc_caller(PG_FUNCTION_ARGS)
@@ -153,42 +171,4 @@ abc_caller(PG_FUNCTION_ARGS)
 	Oid			user = OidIsValid(caller.user) ? caller.user : GetUserId();
 
 	PG_RETURN_TEXT_P(cstring_to_text(GetUserNameFromId(user, false)));
-}
-
-/*
- * abc_refresh_mv(mv regclass, concurrently boolean): REFRESH MATERIALIZED VIEW.
- *
- * It needs a temporary table, which a security-restricted operation cannot make:
- * so the restriction of abc_as_owner is lifted for the command, which restricts
- * by itself whatever in it is the owner's.
- */
-Datum
-abc_refresh_mv(PG_FUNCTION_ARGS)
-{
-	Oid			mv = PG_GETARG_OID(0);
-	bool		concurrently = PG_GETARG_BOOL(1);
-	Caller		before = caller;
-	Oid			user;
-	int			context;
-	char	   *command = psprintf("REFRESH MATERIALIZED VIEW %s %s", concurrently ? "CONCURRENTLY" : "",
-								   DatumGetCString(DirectFunctionCall1(regclassout, ObjectIdGetDatum(mv))));
-
-	GetUserIdAndSecContext(&user, &context);
-	if (OidIsValid(caller.user))
-		SetUserIdAndSecContext(user, caller.context | SECURITY_LOCAL_USERID_CHANGE);
-	caller.user = InvalidOid;	/* what the command calls cannot lift its restriction */
-	PG_TRY();
-	{
-		SPI_connect();
-		if (SPI_execute(command, false, 0) != SPI_OK_UTILITY)
-			elog(ERROR, "could not execute \"%s\"", command);
-		SPI_finish();
-	}
-	PG_FINALLY();
-	{
-		caller = before;
-	}
-	PG_END_TRY();
-	SetUserIdAndSecContext(user, context);
-	PG_RETURN_VOID();
 }
