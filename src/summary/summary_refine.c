@@ -128,8 +128,7 @@ place_value(const SummaryCells *cells, Datum value, int64 count, GivenValue *giv
 								value_text(cells->kind, value)));
 	if (magnitude != NULL)
 	{
-		memcpy(given->amount->limbs, magnitude->limbs,
-			   Min(magnitude->nlimbs, cells->nlimbs) * sizeof(uint64));
+		exact_assign(given->amount, magnitude);
 		pfree(magnitude);
 	}
 	else if (key != 0)

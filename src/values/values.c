@@ -565,7 +565,7 @@ values_finish(ValueStore *store)
 	if (store->form != FORM_KEY128)
 		return;
 	store_largest(store, &largest, store->scale);
-	bits = u128_hi(largest) != 0 ? 65 + pg_leftmost_one_pos64(u128_hi(largest)) : 64;
+	bits = Max(u128_bits(largest), 64);
 	if (bits + pg_leftmost_one_pos64(store->nrows) + 1 > SUM_BITS)
 		widen(store);
 }

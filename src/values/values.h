@@ -19,6 +19,7 @@
 #define ABC_VALUES_H
 
 #include "arith/decimal.h"
+#include "arith/float8.h"
 #include "values/value_kind.h"
 
 typedef enum ValueForm
@@ -164,28 +165,16 @@ extern void float8_range(const double *values, int n, double *low, double *high)
 static inline uint64
 float8_key(double value)
 {
-	union
-	{
-		double		f;
-		uint64		bits;
-	}			u;
+	uint64		bits = float8_bits(value + 0.0);	/* -0 becomes 0 */
 
-	u.f = value + 0.0;			/* -0 becomes 0 */
 	/* all bits of a negative number turn around, of others only the sign */
-	return u.bits ^ ((uint64) ((int64) u.bits >> 63) | KEY64_ZERO);
+	return bits ^ ((uint64) ((int64) bits >> 63) | KEY64_ZERO);
 }
 
 static inline double
 float8_of_key(uint64 key)
 {
-	union
-	{
-		double		f;
-		uint64		bits;
-	}			u;
-
-	u.bits = key ^ (~(uint64) ((int64) key >> 63) | KEY64_ZERO);
-	return u.f;
+	return float8_of_bits(key ^ (~(uint64) ((int64) key >> 63) | KEY64_ZERO));
 }
 
 /* The key in the 128-bit form of a key in the 64-bit form. */
