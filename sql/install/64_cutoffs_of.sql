@@ -16,6 +16,7 @@ CREATE TYPE _abc_scan AS (
 	items text[],		-- what to read in turn, each as it stands behind FROM
 	value text,			-- the value as an expression of its kind
 	kind text,			-- pg_catalog.float8, int8 or numeric
+	together boolean,	-- all rows are on this machine
 	condition text,
 	group_by text[],	-- expressions
 	key_casts text[]	-- of each, from text to its type and collation
@@ -58,6 +59,21 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _abc_run(text, text, _abc_group[]) IS 'part of abc_cutoffs_of: runs the statement of a round';
+
+-- The SELECT of such a statement: what it gives is the type's, whatever it is made of.
+CREATE FUNCTION _abc_answer(
+	source text, keys text DEFAULT 'NULL', id text DEFAULT '0', n text DEFAULT '0',
+	summary text DEFAULT 'NULL', "values" text DEFAULT 'NULL', "rows" text DEFAULT 'NULL'
+) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format('SELECT CAST(%s AS pg_catalog.text[]), CAST(%s AS pg_catalog.int4), CAST(%s AS pg_catalog.int8), '
+		'CAST(%s AS @extschema@.abc_summary), CAST(%s AS pg_catalog.numeric[]), CAST(%s AS pg_catalog.int8[]) FROM %s',
+		keys, id, n, summary, "values", "rows", source);
+END
+$$;
+COMMENT ON FUNCTION _abc_answer(text, text, text, text, text, text, text) IS 'part of abc_cutoffs_of: the SELECT of a round';
 
 -- The relation of a name as the caller would find it.
 CREATE FUNCTION _abc_relation(path text, name text) RETURNS regclass
@@ -120,6 +136,20 @@ END
 $$;
 COMMENT ON FUNCTION _abc_items(text, text) IS 'part of abc_cutoffs_of: what is read, as it stands behind FROM';
 
+-- Whether all rows are on this machine, for certain: there are neither foreign tables nor shards.
+CREATE FUNCTION _abc_together(relation regclass) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN
+		RETURN false;
+	END IF;
+	RETURN NOT EXISTS (SELECT FROM pg_foreign_table)
+		OR EXISTS (SELECT FROM pg_class WHERE oid = relation AND relkind IN ('r', 'm'));
+END
+$$;
+COMMENT ON FUNCTION _abc_together(regclass) IS 'part of abc_cutoffs_of: whether all rows are on this machine';
+
 -- What the SELECTs that answer with a type of each expression share: a row even without reading anything.
 CREATE FUNCTION _abc_look(scan _abc_scan, expressions text[], template text) RETURNS text[]
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -130,12 +160,10 @@ BEGIN
 	IF expressions = '{}' THEN
 		RETURN '{}';
 	END IF;
-	SELECT format('SELECT ARRAY[%s], 0, CAST(0 AS pg_catalog.int8), CAST(NULL AS @extschema@.abc_summary), '
-			'CAST(NULL AS pg_catalog.numeric[]), CAST(NULL AS pg_catalog.int8[]) '
-			'FROM (SELECT) AS one LEFT JOIN (SELECT %s FROM %s WHERE false) AS source ON true',
-			string_agg(format('CAST(' || template || ' AS pg_catalog.text)', 'source.e' || i), ', ' ORDER BY i),
-			string_agg(format('%s AS e%s', @extschema@._abc_user_text(e), i), ', ' ORDER BY i),
-			scan.items[1])
+	SELECT @extschema@._abc_answer(
+			format('(SELECT) AS one LEFT JOIN (SELECT %s FROM %s WHERE false) AS source ON true',
+				string_agg(format('%s AS e%s', @extschema@._abc_user_text(e), i), ', ' ORDER BY i), scan.items[1]),
+			keys => format('ARRAY[%s]', string_agg(format('CAST(' || template || ' AS pg_catalog.text)', 'source.e' || i), ', ' ORDER BY i)))
 		INTO statement
 		FROM unnest(expressions) WITH ORDINALITY AS u (e, i);
 	RETURN (SELECT r.keys FROM @extschema@._abc_run(scan.path, statement, NULL) AS r);
@@ -211,6 +239,7 @@ BEGIN
 	scan.group_by := coalesce(group_by, '{}');
 	scan.condition := @extschema@._abc_user_text(condition);
 	scan.items := @extschema@._abc_items(path, source);
+	scan.together := @extschema@._abc_together(CASE WHEN NOT @extschema@._abc_is_query(source) THEN @extschema@._abc_relation(path, source) END);
 	types := @extschema@._abc_look(scan, value || scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)');
 	scan.kind := @extschema@._abc_kind(types[1]::oid, value);
 	scan.value := format('CAST(%s AS %s)', @extschema@._abc_user_text(value), scan.kind);
@@ -292,13 +321,54 @@ END
 $$;
 COMMENT ON FUNCTION _abc_of_groups(_abc_scan, text, text) IS 'part of abc_cutoffs_of: the groups of what was read';
 
+-- The keys of a group as texts.
+CREATE FUNCTION _abc_keys(scan _abc_scan) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format('ARRAY[%s]', rtrim(@extschema@._abc_key_columns(scan, 'CAST(k%1$s AS pg_catalog.text)'), ', '));
+END
+$$;
+COMMENT ON FUNCTION _abc_keys(_abc_scan) IS 'part of abc_cutoffs_of: the keys of a group as texts';
+
+-- Values, or an array of them, as numerics that read back to the same: float8 by way of its shortest text.
+CREATE FUNCTION _abc_exact_numeric(scan _abc_scan, expression text, suffix text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format(CASE scan.kind WHEN 'pg_catalog.float8' THEN 'CAST(CAST(%s AS pg_catalog.text) AS pg_catalog.numeric%s)'
+		ELSE 'CAST(%s AS pg_catalog.numeric%s)' END, expression, suffix);
+END
+$$;
+COMMENT ON FUNCTION _abc_exact_numeric(_abc_scan, text, text) IS 'part of abc_cutoffs_of: values as numerics that read back to the same';
+
+CREATE FUNCTION _abc_counting(scan _abc_scan) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN @extschema@._abc_answer(format('(%s) AS reading', @extschema@._abc_read(scan, 'pg_catalog.count(*) AS n', 0, NULL)), n => 'n');
+END
+$$;
+COMMENT ON FUNCTION _abc_counting(_abc_scan) IS 'part of abc_cutoffs_of: the statement that counts the rows of groups';
+
+CREATE FUNCTION _abc_one_pass(scan _abc_scan, scheme abc_scheme) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN @extschema@._abc_answer(
+		format('(%s) AS reading', @extschema@._abc_read(scan, format('@extschema@.abc_cutoffs(%s, CAST(%L AS @extschema@.abc_scheme)) AS c, pg_catalog.count(*) AS n',
+			scan.value, scheme::text), 0, NULL)),
+		keys => @extschema@._abc_keys(scan), n => 'n', "values" => @extschema@._abc_exact_numeric(scan, 'c', '[]'));
+END
+$$;
+COMMENT ON FUNCTION _abc_one_pass(_abc_scan, abc_scheme) IS 'part of abc_cutoffs_of: the statement that cuts groups of few rows';
+
 CREATE FUNCTION _abc_first_round(scan _abc_scan) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format('SELECT CAST(ARRAY[%s] AS pg_catalog.text[]), 0, n, s, CAST(NULL AS pg_catalog.numeric[]), CAST(NULL AS pg_catalog.int8[]) '
-		'FROM (%s) AS reading',
-		rtrim(@extschema@._abc_key_columns(scan, 'CAST(k%1$s AS pg_catalog.text)'), ', '), @extschema@._abc_summarizing(scan, NULL));
+	RETURN @extschema@._abc_answer(format('(%s) AS reading', @extschema@._abc_summarizing(scan, NULL)),
+		keys => @extschema@._abc_keys(scan), n => 'n', summary => 's');
 END
 $$;
 COMMENT ON FUNCTION _abc_first_round(_abc_scan) IS 'part of abc_cutoffs_of: the statement of the first round';
@@ -307,9 +377,9 @@ CREATE FUNCTION _abc_round_between(scan _abc_scan, filter text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format('SELECT CAST(NULL AS pg_catalog.text[]), id, CAST(0 AS pg_catalog.int8), s, CAST(NULL AS pg_catalog.numeric[]), '
-		'CAST(NULL AS pg_catalog.int8[]) FROM (%s) AS found',
-		@extschema@._abc_of_groups(scan, @extschema@._abc_summarizing(scan, filter), 's'));
+	RETURN @extschema@._abc_answer(
+		format('(%s) AS found', @extschema@._abc_of_groups(scan, @extschema@._abc_summarizing(scan, filter), 's')),
+		id => 'id', summary => 's');
 END
 $$;
 COMMENT ON FUNCTION _abc_round_between(_abc_scan, text) IS 'part of abc_cutoffs_of: the statement of a round in between';
@@ -319,13 +389,12 @@ CREATE FUNCTION _abc_last_round(scan _abc_scan, filter text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format('SELECT CAST(NULL AS pg_catalog.text[]), g.id, CAST(0 AS pg_catalog.int8), CAST(NULL AS @extschema@.abc_summary), '
-		'pg_catalog.array_agg(found.v), pg_catalog.array_agg(found.n) '
-		'FROM (SELECT id, %s AS v, n FROM (%s) AS found OFFSET 0) AS found '
-		'JOIN pg_catalog.unnest($1) AS g ON g.id OPERATOR(pg_catalog.=) found.id '
-		'WHERE @extschema@.abc_within(found.v, g.lows, g.highs) GROUP BY g.id',
-		CASE scan.kind WHEN 'pg_catalog.float8' THEN 'CAST(CAST(v AS pg_catalog.text) AS pg_catalog.numeric)' ELSE 'CAST(v AS pg_catalog.numeric)' END,
-		@extschema@._abc_of_groups(scan, @extschema@._abc_read(scan, scan.value || ' AS v, pg_catalog.count(*) AS n', 1, filter), 'v, n'));
+	RETURN @extschema@._abc_answer(
+		format('(SELECT id, %s AS v, n FROM (%s) AS found OFFSET 0) AS found '
+				'JOIN pg_catalog.unnest($1) AS g ON g.id OPERATOR(pg_catalog.=) found.id '
+				'WHERE @extschema@.abc_within(found.v, g.lows, g.highs) GROUP BY g.id', @extschema@._abc_exact_numeric(scan, 'v', ''),
+			@extschema@._abc_of_groups(scan, @extschema@._abc_read(scan, scan.value || ' AS v, pg_catalog.count(*) AS n', 1, filter), 'v, n')),
+		id => 'g.id', "values" => 'pg_catalog.array_agg(found.v)', "rows" => 'pg_catalog.array_agg(found.n)');
 END
 $$;
 COMMENT ON FUNCTION _abc_last_round(_abc_scan, text) IS 'part of abc_cutoffs_of: the statement of the last round';
@@ -397,8 +466,18 @@ END
 $$;
 COMMENT ON FUNCTION _abc_open(_abc_group[]) IS 'part of abc_cutoffs_of: the groups that need a further round';
 
--- All rounds; "most": so many values may be fetched in the last one.
-CREATE FUNCTION _abc_rounds(scan _abc_scan, scheme abc_scheme, most bigint) RETURNS SETOF _abc_group
+-- Whether most rows are in groups that a summary would hardly make smaller: it keeps up to 2,000 buckets of a group.
+CREATE FUNCTION _abc_has_small_groups(scan _abc_scan, few bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT sum(r.n::numeric * r.n) <= few * sum(r.n) FROM @extschema@._abc_run(scan.path, @extschema@._abc_counting(scan), NULL) AS r);
+END
+$$;
+COMMENT ON FUNCTION _abc_has_small_groups(_abc_scan, bigint) IS 'part of abc_cutoffs_of: whether groups are better cut in one pass';
+
+-- All rounds; most: so many values may be fetched in the last one; few: groups of no more rows are cut in one pass.
+CREATE FUNCTION _abc_rounds(scan _abc_scan, scheme abc_scheme, most bigint, few bigint) RETURNS SETOF _abc_group
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -408,6 +487,11 @@ DECLARE
 	before numeric := 'infinity';
 	last_round text;
 BEGIN
+	IF scan.together AND scan.group_by <> '{}' AND @extschema@._abc_has_small_groups(scan, few) THEN
+		RETURN QUERY SELECT NULL::int, r.keys, r.n, NULL::@extschema@.abc_summary, NULL::@extschema@.abc_summary[], NULL::numeric[], NULL::numeric[],
+				NULL::numeric, r.values FROM @extschema@._abc_run(scan.path, @extschema@._abc_one_pass(scan, scheme), NULL) AS r;
+		RETURN;
+	END IF;
 	SELECT array_agg(ROW(r.i, r.keys, r.n, r.summary, '{}', b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
 		FROM (SELECT row_number() OVER () AS i, * FROM @extschema@._abc_run(scan.path, @extschema@._abc_first_round(scan), NULL)) AS r,
 			LATERAL @extschema@._abc_intervals(r.summary, '{}', scheme, scan.kind) AS b;
@@ -431,7 +515,7 @@ BEGIN
 		LEFT JOIN @extschema@._abc_run(scan.path, last_round, waiting) AS r ON r.id = g.id;
 END
 $$;
-COMMENT ON FUNCTION _abc_rounds(_abc_scan, abc_scheme, bigint) IS 'part of abc_cutoffs_of: the rounds';
+COMMENT ON FUNCTION _abc_rounds(_abc_scan, abc_scheme, bigint, bigint) IS 'part of abc_cutoffs_of: the rounds';
 
 /*
  * On one machine a call sees one snapshot, and so do the rounds on a server behind postgres_fdw. Elsewhere, as
@@ -440,7 +524,7 @@ COMMENT ON FUNCTION _abc_rounds(_abc_scan, abc_scheme, bigint) IS 'part of abc_c
  */
 CREATE FUNCTION _abc_cutoffs_of(
 	path text, source text, value text, scheme abc_scheme, condition text, group_by text[],
-	most bigint DEFAULT 100000, attempts integer DEFAULT 5
+	most bigint DEFAULT 100000, few bigint DEFAULT 20000, attempts integer DEFAULT 5
 ) RETURNS SETOF _abc_group
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -452,7 +536,7 @@ BEGIN
 	END IF;
 	FOR attempt IN 1 .. attempts LOOP
 		BEGIN
-			RETURN QUERY SELECT * FROM @extschema@._abc_rounds(scan, scheme, most);
+			RETURN QUERY SELECT * FROM @extschema@._abc_rounds(scan, scheme, most, few);
 			RETURN;
 		EXCEPTION WHEN serialization_failure THEN
 			IF attempt = attempts THEN
@@ -462,7 +546,7 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION _abc_cutoffs_of(text, text, text, abc_scheme, text, text[], bigint, integer) IS 'part of abc_cutoffs_of: the rounds, repeated where rows changed between them';
+COMMENT ON FUNCTION _abc_cutoffs_of(text, text, text, abc_scheme, text, text[], bigint, bigint, integer) IS 'part of abc_cutoffs_of: the rounds, repeated where rows changed between them';
 
 CREATE FUNCTION abc_cutoffs_of(source text, value text, scheme abc_scheme DEFAULT '80/95', condition text DEFAULT NULL) RETURNS numeric[]
 LANGUAGE sql STABLE PARALLEL UNSAFE

@@ -81,7 +81,9 @@ BEGIN
 	END IF;
 	scan := @extschema@._abc_scan(path, source, value, NULL, group_by);
 	relation := @extschema@._abc_relation(path, source);
-	IF tier_column IS NULL OR cardinality(parse_ident(tier_column)) <> 1 THEN
+	IF tier_column IS NULL THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'the tier column must not be NULL';
+	ELSIF cardinality(parse_ident(tier_column)) <> 1 THEN
 		RAISE invalid_parameter_value USING MESSAGE = format('"%s" is not the name of a column', tier_column);
 	END IF;
 	groups := ARRAY(SELECT g FROM @extschema@._abc_cutoffs_of(path, source, value, scheme, NULL, group_by) AS g);

@@ -75,12 +75,13 @@ foreach my $type (qw(float8 bigint numeric))
 }
 $head->safe_psql('postgres', $setup . q{
 	-- What differs between one call and one pass, for every scheme; "most" values in the last round.
-	CREATE FUNCTION differing(source text, type text, schemes abc_scheme[], most bigint) RETURNS SETOF text LANGUAGE plpgsql AS $$
+	-- "few": groups of so many rows in one pass.
+	CREATE FUNCTION differing(source text, type text, schemes abc_scheme[], most bigint, few bigint) RETURNS SETOF text LANGUAGE plpgsql AS $$
 	DECLARE
 		scheme abc_scheme;
 		one_call text;
 		one_pass text;
-		call text := format('FROM _abc_cutoffs_of(%L, %L, %L, $1, $2, %%L, %s) AS g', current_setting('search_path'), source, 'v', most);
+		call text := format('FROM _abc_cutoffs_of(%L, %L, %L, $1, $2, %%L, %s, %s) AS g', current_setting('search_path'), source, 'v', most, few);
 	BEGIN
 		FOREACH scheme IN ARRAY schemes LOOP
 			EXECUTE format('SELECT g.cutoffs::%s[]::text ', type) || format(call, NULL) USING scheme, 'id > 100' INTO one_call;
@@ -123,9 +124,10 @@ foreach my $distribution (@distributions[ 0 .. $wanted - 1 ])
 	{
 		my ($where, $workers) = @$way;
 
-		foreach my $most (100000, 20)
+		foreach my $limits ([ 100000, 20000 ], [ 20, 0 ])
 		{
-			is($head->safe_psql('postgres', set_workers($workers) . "SELECT differing('${type}_$where', '$type', ARRAY[$array]::abc_scheme[], $most)"),
+			my ($most, $few) = @$limits;
+			is($head->safe_psql('postgres', set_workers($workers) . "SELECT differing('${type}_$where', '$type', ARRAY[$array]::abc_scheme[], $most, $few)"),
 				'', "$name, $where, $workers workers, at most $most values: one call gives what one pass gives");
 		}
 	}

@@ -42,17 +42,17 @@ typedef struct WithinCache
 } WithinCache;
 
 static void
-check_end(ValueKind kind, Datum value)
+check_finite(const char *what, ValueKind kind, Datum value)
 {
 	DecimalView view;
 
 	if (kind == VALUE_FLOAT8)
-		value_check_finite("end of an interval", DatumGetFloat8(value));
+		value_check_finite(what, DatumGetFloat8(value));
 	if (kind == VALUE_NUMERIC)
 	{
 		decimal_view(value, &view);
 		if (!view.finite)
-			value_refuse_nonfinite("end of an interval", VALUE_NUMERIC, value);
+			value_refuse_nonfinite(what, VALUE_NUMERIC, value);
 	}
 }
 
@@ -74,7 +74,7 @@ split_ends(ArrayType *array, ValueKind kind, int *n)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("lows and highs must not contain NULL")));
-		check_end(kind, ends[i]);
+		check_finite("end of an interval", kind, ends[i]);
 	}
 	return ends;
 }
@@ -275,7 +275,7 @@ abc_within_numeric(PG_FUNCTION_ARGS)
 		FIND_INTERVAL(found, cache, u128_lt(key, interval->low_key));
 		PG_RETURN_BOOL(found != NULL && !u128_lt(found->high_key, key));
 	}
-	check_end(VALUE_NUMERIC, value);
+	check_finite("value", VALUE_NUMERIC, value);
 	FIND_INTERVAL(found, cache, value_below(VALUE_NUMERIC, value, interval->low));
 	PG_RETURN_BOOL(found != NULL && !value_below(VALUE_NUMERIC, found->high, value));
 }
