@@ -26,7 +26,7 @@ COMMENT ON TYPE _abc_scan IS 'part of abc_cutoffs_of: what is read';
 CREATE TYPE _abc_group AS (
 	id integer,
 	keys text[],			-- values of the expressions of group_by
-	n bigint,				-- rows
+	has_rows boolean,		-- where there is no value: whether there is a row
 	summary abc_summary,
 	inside abc_summary[],	-- of the rounds in between
 	lows numeric[],			-- the intervals in which cut-offs lie that are not known yet
@@ -289,17 +289,17 @@ END
 $$;
 COMMENT ON FUNCTION _abc_read(_abc_scan, text, integer, text) IS 'part of abc_cutoffs_of: the SELECT that reads';
 
--- Summary s and number of rows n by group: of each item where it is, merged here.
+-- Summary s by group: of each item where it is, merged here.
 CREATE FUNCTION _abc_summarizing(scan _abc_scan, filter text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	parts text := @extschema@._abc_read(scan, format('@extschema@.abc_summarize(%s) AS s, pg_catalog.count(*) AS n', scan.value), 0, filter);
+	parts text := @extschema@._abc_read(scan, format('@extschema@.abc_summarize(%s) AS s', scan.value), 0, filter);
 BEGIN
 	IF cardinality(scan.items) = 1 THEN
 		RETURN parts;
 	END IF;
-	RETURN format('SELECT %s@extschema@.abc_merge(s) AS s, CAST(pg_catalog.sum(n) AS pg_catalog.int8) AS n FROM (%s) AS part%s',
+	RETURN format('SELECT %s@extschema@.abc_merge(s) AS s FROM (%s) AS part%s',
 		@extschema@._abc_key_columns(scan, 'k%1$s'), parts, @extschema@._abc_group_by(cardinality(scan.group_by)));
 END
 $$;
@@ -356,9 +356,9 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN @extschema@._abc_answer(
-		format('(%s) AS reading', @extschema@._abc_read(scan, format('@extschema@.abc_cutoffs(%s, CAST(%L AS @extschema@.abc_scheme)) AS c, pg_catalog.count(*) AS n',
+		format('(%s) AS reading', @extschema@._abc_read(scan, format('@extschema@.abc_cutoffs(%s, CAST(%L AS @extschema@.abc_scheme)) AS c',
 			scan.value, scheme::text), 0, NULL)),
-		keys => @extschema@._abc_keys(scan), n => 'n', "values" => @extschema@._abc_exact_numeric(scan, 'c', '[]'));
+		keys => @extschema@._abc_keys(scan), "values" => @extschema@._abc_exact_numeric(scan, 'c', '[]'));
 END
 $$;
 COMMENT ON FUNCTION _abc_one_pass(_abc_scan, abc_scheme) IS 'part of abc_cutoffs_of: the statement that cuts groups of few rows';
@@ -368,7 +368,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN @extschema@._abc_answer(format('(%s) AS reading', @extschema@._abc_summarizing(scan, NULL)),
-		keys => @extschema@._abc_keys(scan), n => 'n', summary => 's');
+		keys => @extschema@._abc_keys(scan), summary => 's');
 END
 $$;
 COMMENT ON FUNCTION _abc_first_round(_abc_scan) IS 'part of abc_cutoffs_of: the statement of the first round';
@@ -399,19 +399,23 @@ END
 $$;
 COMMENT ON FUNCTION _abc_last_round(_abc_scan, text) IS 'part of abc_cutoffs_of: the statement of the last round';
 
--- The value is in an interval of a group: a few comparisons, for which an index serves, or a search in many.
+/*
+ * The value is in an interval of a group: a few comparisons, for which an index serves, or a search in many. Most values
+ * are below all intervals, as large ones are rare: they are gone after one comparison.
+ */
 CREATE FUNCTION _abc_filter(scan _abc_scan, groups _abc_group[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	few constant integer := 8;
 BEGIN
-	RETURN (SELECT CASE WHEN count(*) <= few
+	RETURN (SELECT format('%1$s OPERATOR(pg_catalog.>=) CAST(%2$L AS %3$s) AND (', scan.value, min(i.low), scan.kind)
+			|| CASE WHEN count(*) <= few
 			THEN string_agg(format('%1$s OPERATOR(pg_catalog.>=) CAST(%2$L AS %4$s) AND %1$s OPERATOR(pg_catalog.<=) CAST(%3$L AS %4$s)',
-				scan.value, low, high, scan.kind), ' OR ' ORDER BY low)
+				scan.value, i.low, i.high, scan.kind), ' OR ' ORDER BY i.low)
 			ELSE format('@extschema@.abc_within(%1$s, CAST(%2$L AS %4$s[]), CAST(%3$L AS %4$s[]))',
-				scan.value, array_agg(low ORDER BY low, high), array_agg(high ORDER BY low, high), scan.kind) END
-		FROM (SELECT DISTINCT i.low, i.high FROM unnest(groups) AS g, unnest(g.lows, g.highs) AS i (low, high)) AS i);
+				scan.value, array_agg(i.low ORDER BY i.low, i.high), array_agg(i.high ORDER BY i.low, i.high), scan.kind) END || ')'
+		FROM (SELECT DISTINCT u.low, u.high FROM unnest(groups) AS g, unnest(g.lows, g.highs) AS u (low, high)) AS i);
 END
 $$;
 COMMENT ON FUNCTION _abc_filter(_abc_scan, _abc_group[]) IS 'part of abc_cutoffs_of: the condition that lets the values of the intervals through';
@@ -443,7 +447,7 @@ CREATE FUNCTION _abc_group_cutoffs(g _abc_group, scheme abc_scheme, kind text, "
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
 AS $$
 BEGIN
-	IF g.summary IS NULL AND g.n > 0 THEN	-- all of them NULL
+	IF g.summary IS NULL AND g.has_rows THEN	-- all of them NULL
 		RETURN CASE kind WHEN 'pg_catalog.float8' THEN (SELECT @extschema@.abc_cutoffs(NULL::float8, scheme))::text::numeric[]
 			WHEN 'pg_catalog.int8' THEN (SELECT @extschema@.abc_cutoffs(NULL::bigint, scheme))::text::numeric[]
 			ELSE (SELECT @extschema@.abc_cutoffs(NULL::numeric, scheme)) END;
@@ -460,11 +464,21 @@ CREATE FUNCTION _abc_open(groups _abc_group[]) RETURNS _abc_group[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT array_agg(ROW(g.id, g.keys, g.n, NULL, NULL, g.lows, g.highs, g.within, NULL)::@extschema@._abc_group)
+	RETURN (SELECT array_agg(ROW(g.id, g.keys, g.has_rows, NULL, NULL, g.lows, g.highs, g.within, NULL)::@extschema@._abc_group)
 		FROM unnest(groups) AS g WHERE g.lows IS NOT NULL);
 END
 $$;
 COMMENT ON FUNCTION _abc_open(_abc_group[]) IS 'part of abc_cutoffs_of: the groups that need a further round';
+
+-- Whether a group without a value has a row: one of several has.
+CREATE FUNCTION _abc_has_rows(scan _abc_scan) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN scan.group_by <> '{}' OR (SELECT sum(r.n) > 0 FROM @extschema@._abc_run(scan.path, @extschema@._abc_counting(scan), NULL) AS r);
+END
+$$;
+COMMENT ON FUNCTION _abc_has_rows(_abc_scan) IS 'part of abc_cutoffs_of: whether a group without a value has a row';
 
 -- Whether most rows are in groups that a summary would hardly make smaller: it keeps up to 2,000 buckets of a group.
 CREATE FUNCTION _abc_has_small_groups(scan _abc_scan, few bigint) RETURNS boolean
@@ -488,11 +502,11 @@ DECLARE
 	last_round text;
 BEGIN
 	IF scan.together AND scan.group_by <> '{}' AND @extschema@._abc_has_small_groups(scan, few) THEN
-		RETURN QUERY SELECT NULL::int, r.keys, r.n, NULL::@extschema@.abc_summary, NULL::@extschema@.abc_summary[], NULL::numeric[], NULL::numeric[],
+		RETURN QUERY SELECT NULL::int, r.keys, true, NULL::@extschema@.abc_summary, NULL::@extschema@.abc_summary[], NULL::numeric[], NULL::numeric[],
 				NULL::numeric, r.values FROM @extschema@._abc_run(scan.path, @extschema@._abc_one_pass(scan, scheme), NULL) AS r;
 		RETURN;
 	END IF;
-	SELECT array_agg(ROW(r.i, r.keys, r.n, r.summary, '{}', b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
+	SELECT array_agg(ROW(r.i, r.keys, r.summary IS NULL AND @extschema@._abc_has_rows(scan), r.summary, '{}', b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
 		FROM (SELECT row_number() OVER () AS i, * FROM @extschema@._abc_run(scan.path, @extschema@._abc_first_round(scan), NULL)) AS r,
 			LATERAL @extschema@._abc_intervals(r.summary, '{}', scheme, scan.kind) AS b;
 	LOOP
@@ -500,7 +514,7 @@ BEGIN
 		within := (SELECT sum(g.within) FROM unnest(waiting) AS g);
 		EXIT WHEN waiting IS NULL OR within <= most OR within > before / 2;
 		before := within;
-		SELECT array_agg(ROW(g.id, g.keys, g.n, g.summary, g.inside || r.summary, b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
+		SELECT array_agg(ROW(g.id, g.keys, g.has_rows, g.summary, g.inside || r.summary, b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
 			FROM unnest(groups) AS g
 			LEFT JOIN @extschema@._abc_run(scan.path, @extschema@._abc_round_between(scan, @extschema@._abc_filter(scan, waiting)), waiting) AS r
 				ON r.id = g.id,
@@ -509,7 +523,7 @@ BEGIN
 	IF waiting IS NOT NULL THEN
 		last_round := @extschema@._abc_last_round(scan, @extschema@._abc_filter(scan, waiting));
 	END IF;
-	RETURN QUERY SELECT g.id, g.keys, g.n, g.summary, g.inside, g.lows, g.highs, g.within,
+	RETURN QUERY SELECT g.id, g.keys, g.has_rows, g.summary, g.inside, g.lows, g.highs, g.within,
 			@extschema@._abc_group_cutoffs(g, scheme, scan.kind, r.values, r.rows)
 		FROM unnest(groups) AS g
 		LEFT JOIN @extschema@._abc_run(scan.path, last_round, waiting) AS r ON r.id = g.id;
