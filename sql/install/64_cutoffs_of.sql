@@ -432,9 +432,9 @@ CREATE FUNCTION _abc_intervals(
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	unit numeric := CASE WHEN kind <> 'pg_catalog.float8' THEN 10::numeric ^ -scale(@extschema@.abc_total(summary)) END;
+	units numeric := CASE WHEN kind <> 'pg_catalog.float8' THEN 10::numeric ^ scale(@extschema@.abc_total(summary)) END;
 BEGIN
-	SELECT array_agg(b.low ORDER BY b.low), array_agg(b.high ORDER BY b.low), sum(least(b.count_within, (b.high - b.low) / unit + 1))
+	SELECT array_agg(b.low ORDER BY b.low), array_agg(b.high ORDER BY b.low), sum(least(b.count_within, (b.high - b.low) * units + 1))
 		INTO lows, highs, within
 		FROM (SELECT DISTINCT c.low, c.high, c.count_within FROM @extschema@.abc_bounds(summary, scheme, inside) AS c WHERE c.low < c.high) AS b
 		WHERE scheme::text !~ '^value';

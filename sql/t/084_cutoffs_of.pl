@@ -3,9 +3,9 @@
 # groups, in two rounds and in more. abc_retier leaves what abc_classify gives. Both send whole statements
 # to the servers.
 #
-#	ABC_ONE_CALL	how many distributions, 3 by default, each under a third of the schemes; 15 are all, under all schemes
+#	ABC_ONE_CALL	names of distributions, or "all", under all schemes; by default three, each under a third of the schemes
 #
-# The long run: ABC_ONE_CALL=15 TESTS=084_cutoffs_of make check
+# The long run: ABC_ONE_CALL=all TESTS=084_cutoffs_of make check
 
 use strict;
 use warnings;
@@ -17,8 +17,8 @@ use AbcTier;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $wanted = $ENV{ABC_ONE_CALL} // 3;
-my $rows = $wanted == 15 ? 20000 : 6000;
+my $wanted = $ENV{ABC_ONE_CALL};
+my $rows = $wanted ? 20000 : 6000;
 
 my $head = AbcTier::new_node('one_call_head', 'jit = off', 'autovacuum = off', 'max_parallel_workers = 4', 'min_parallel_table_scan_size = 0');
 plan skip_all => 'the server under test has no postgres_fdw'
@@ -106,10 +106,10 @@ sub set_workers
 	return "SET max_parallel_workers_per_gather = $workers; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0;";
 }
 
-foreach my $d (0 .. $wanted - 1)
+foreach my $d (grep { $wanted ? $wanted =~ /\b(?:all|$distributions[$_][0])\b/ : $_ < 3 } 0 .. $#distributions)
 {
 	my ($name, $type, $value) = @{ $distributions[$d] };
-	my $array = join(',', map { "'$schemes[$_]'" } grep { $wanted == 15 || $_ % 3 == $d % 3 } 0 .. $#schemes);
+	my $array = join(',', map { "'$schemes[$_]'" } grep { $wanted || $_ % 3 == $d } 0 .. $#schemes);
 
 	$head->safe_psql('postgres', qq{
 		TRUNCATE ${type}_whole, ${type}_parted, ${type}_foreign;
