@@ -60,17 +60,15 @@ END
 $$;
 COMMENT ON FUNCTION _abc_run(text, text, _abc_group[]) IS 'part of abc_cutoffs_of: runs the statement of a round';
 
--- The SELECT of such a statement: what it gives is the type's, whatever it is made of.
-CREATE FUNCTION _abc_answer(
-	source text, keys text DEFAULT 'NULL', id text DEFAULT '0', n text DEFAULT '0',
-	summary text DEFAULT 'NULL', "values" text DEFAULT 'NULL', "rows" text DEFAULT 'NULL'
-) RETURNS text
+-- The SELECT of such a statement; what is NULL here is NULL there.
+CREATE FUNCTION _abc_answer(source text, keys text, id text, n text, summary text, "values" text, "rows" text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN format('SELECT CAST(%s AS pg_catalog.text[]), CAST(%s AS pg_catalog.int4), CAST(%s AS pg_catalog.int8), '
 		'CAST(%s AS @extschema@.abc_summary), CAST(%s AS pg_catalog.numeric[]), CAST(%s AS pg_catalog.int8[]) FROM %s',
-		keys, id, n, summary, "values", "rows", source);
+		coalesce(keys, 'NULL'), coalesce(id, 'NULL'), coalesce(n, 'NULL'), coalesce(summary, 'NULL'), coalesce("values", 'NULL'),
+		coalesce("rows", 'NULL'), source);
 END
 $$;
 COMMENT ON FUNCTION _abc_answer(text, text, text, text, text, text, text) IS 'part of abc_cutoffs_of: the SELECT of a round';
@@ -163,10 +161,11 @@ BEGIN
 	SELECT @extschema@._abc_answer(
 			format('(SELECT) AS one LEFT JOIN (SELECT %s FROM %s WHERE false) AS source ON true',
 				string_agg(format('%s AS e%s', @extschema@._abc_user_text(e), i), ', ' ORDER BY i), scan.items[1]),
-			keys => format('ARRAY[%s]', string_agg(format('CAST(' || template || ' AS pg_catalog.text)', 'source.e' || i), ', ' ORDER BY i)))
+			format('ARRAY[%s]', string_agg(format('CAST(' || template || ' AS pg_catalog.text)', 'source.e' || i), ', ' ORDER BY i)),
+			NULL::text, NULL::text, NULL::text, NULL::text, NULL::text)
 		INTO statement
 		FROM unnest(expressions) WITH ORDINALITY AS u (e, i);
-	RETURN (SELECT r.keys FROM @extschema@._abc_run(scan.path, statement, NULL) AS r);
+	RETURN (SELECT r.keys FROM @extschema@._abc_run(scan.path, statement, NULL::@extschema@._abc_group[]) AS r);
 END
 $$;
 COMMENT ON FUNCTION _abc_look(_abc_scan, text[], text) IS 'part of abc_cutoffs_of: what PostgreSQL says of expressions over the source';
@@ -216,7 +215,7 @@ BEGIN
 	LOOP
 		collation_name := NULL;
 		IF t.collates THEN
-			collation_name := (@extschema@._abc_look(scan, scan.group_by[t.i : t.i], 'pg_catalog.pg_collation_for(%s)'))[1];
+			collation_name := (@extschema@._abc_look(scan, scan.group_by[t.i : t.i], 'pg_catalog.pg_collation_for(%s)'::text))[1];
 		END IF;
 		result := result || format('CAST(%%s AS %s)%s', replace(t.name, '%', '%%'), replace(' COLLATE ' || collation_name, '%', '%%'));
 	END LOOP;
@@ -240,7 +239,7 @@ BEGIN
 	scan.condition := @extschema@._abc_user_text(condition);
 	scan.items := @extschema@._abc_items(path, source);
 	scan.together := @extschema@._abc_together(CASE WHEN NOT @extschema@._abc_is_query(source) THEN @extschema@._abc_relation(path, source) END);
-	types := @extschema@._abc_look(scan, value || scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)');
+	types := @extschema@._abc_look(scan, value || scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)'::text);
 	scan.kind := @extschema@._abc_kind(types[1]::oid, value);
 	scan.value := format('CAST(%s AS %s)', @extschema@._abc_user_text(value), scan.kind);
 	scan.key_casts := @extschema@._abc_key_casts(scan, types[2:]);
@@ -281,7 +280,7 @@ AS $$
 DECLARE
 	conditions text := array_to_string(ARRAY[scan.condition, '(' || filter || ')'], ' AND ');
 BEGIN
-	RETURN (SELECT string_agg(format('SELECT %s%s FROM %s%s%s', @extschema@._abc_key_columns(scan, '%2$s AS k%1$s'), columns, item,
+	RETURN (SELECT string_agg(format('SELECT %s%s FROM %s%s%s', @extschema@._abc_key_columns(scan, '%2$s AS k%1$s'::text), columns, item,
 			CASE WHEN conditions <> '' THEN ' WHERE ' || conditions ELSE '' END,
 			@extschema@._abc_group_by(cardinality(scan.group_by) + more)), ' UNION ALL ' ORDER BY i)
 		FROM unnest(scan.items) WITH ORDINALITY AS u (item, i));
@@ -300,7 +299,7 @@ BEGIN
 		RETURN parts;
 	END IF;
 	RETURN format('SELECT %s@extschema@.abc_merge(s) AS s FROM (%s) AS part%s',
-		@extschema@._abc_key_columns(scan, 'k%1$s'), parts, @extschema@._abc_group_by(cardinality(scan.group_by)));
+		@extschema@._abc_key_columns(scan, 'k%1$s'::text), parts, @extschema@._abc_group_by(cardinality(scan.group_by)));
 END
 $$;
 COMMENT ON FUNCTION _abc_summarizing(_abc_scan, text) IS 'part of abc_cutoffs_of: the SELECT of a round that summarizes';
@@ -314,8 +313,8 @@ BEGIN
 		'SELECT %4$sCAST(NULL AS pg_catalog.int4) AS id, %2$s FROM (%1$s) AS reading '
 		'UNION ALL SELECT %5$sg.id, %6$s FROM pg_catalog.unnest($1) AS g) AS numbers) AS numbered '
 		'WHERE id IS NOT NULL AND (%2$s) IS NOT NULL',
-		reading, columns, rtrim('PARTITION BY ' || nullif(@extschema@._abc_key_columns(scan, 'k%1$s'), ''), ', '),
-		@extschema@._abc_key_columns(scan, 'k%1$s'), @extschema@._abc_key_columns(scan, '%3$s AS k%1$s'),
+		reading, columns, rtrim('PARTITION BY ' || nullif(@extschema@._abc_key_columns(scan, 'k%1$s'::text), ''), ', '),
+		@extschema@._abc_key_columns(scan, 'k%1$s'::text), @extschema@._abc_key_columns(scan, '%3$s AS k%1$s'::text),
 		regexp_replace(columns, '\w+', 'NULL', 'g'));
 END
 $$;
@@ -326,7 +325,7 @@ CREATE FUNCTION _abc_keys(scan _abc_scan) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format('ARRAY[%s]', rtrim(@extschema@._abc_key_columns(scan, 'CAST(k%1$s AS pg_catalog.text)'), ', '));
+	RETURN format('ARRAY[%s]', rtrim(@extschema@._abc_key_columns(scan, 'CAST(k%1$s AS pg_catalog.text)'::text), ', '));
 END
 $$;
 COMMENT ON FUNCTION _abc_keys(_abc_scan) IS 'part of abc_cutoffs_of: the keys of a group as texts';
@@ -346,7 +345,8 @@ CREATE FUNCTION _abc_counting(scan _abc_scan) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN @extschema@._abc_answer(format('(%s) AS reading', @extschema@._abc_read(scan, 'pg_catalog.count(*) AS n', 0, NULL)), n => 'n');
+	RETURN @extschema@._abc_answer(format('(%s) AS reading', @extschema@._abc_read(scan, 'pg_catalog.count(*) AS n'::text, 0, NULL::text)),
+		NULL::text, NULL::text, 'n'::text, NULL::text, NULL::text, NULL::text);
 END
 $$;
 COMMENT ON FUNCTION _abc_counting(_abc_scan) IS 'part of abc_cutoffs_of: the statement that counts the rows of groups';
@@ -357,8 +357,8 @@ AS $$
 BEGIN
 	RETURN @extschema@._abc_answer(
 		format('(%s) AS reading', @extschema@._abc_read(scan, format('@extschema@.abc_cutoffs(%s, CAST(%L AS @extschema@.abc_scheme)) AS c',
-			scan.value, scheme::text), 0, NULL)),
-		keys => @extschema@._abc_keys(scan), "values" => @extschema@._abc_exact_numeric(scan, 'c', '[]'));
+			scan.value, scheme::text), 0, NULL::text)),
+		@extschema@._abc_keys(scan), NULL::text, NULL::text, NULL::text, @extschema@._abc_exact_numeric(scan, 'c'::text, '[]'::text), NULL::text);
 END
 $$;
 COMMENT ON FUNCTION _abc_one_pass(_abc_scan, abc_scheme) IS 'part of abc_cutoffs_of: the statement that cuts groups of few rows';
@@ -367,8 +367,8 @@ CREATE FUNCTION _abc_first_round(scan _abc_scan) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN @extschema@._abc_answer(format('(%s) AS reading', @extschema@._abc_summarizing(scan, NULL)),
-		keys => @extschema@._abc_keys(scan), summary => 's');
+	RETURN @extschema@._abc_answer(format('(%s) AS reading', @extschema@._abc_summarizing(scan, NULL::text)),
+		@extschema@._abc_keys(scan), NULL::text, NULL::text, 's'::text, NULL::text, NULL::text);
 END
 $$;
 COMMENT ON FUNCTION _abc_first_round(_abc_scan) IS 'part of abc_cutoffs_of: the statement of the first round';
@@ -378,8 +378,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN @extschema@._abc_answer(
-		format('(%s) AS found', @extschema@._abc_of_groups(scan, @extschema@._abc_summarizing(scan, filter), 's')),
-		id => 'id', summary => 's');
+		format('(%s) AS found', @extschema@._abc_of_groups(scan, @extschema@._abc_summarizing(scan, filter), 's'::text)),
+		NULL::text, 'id'::text, NULL::text, 's'::text, NULL::text, NULL::text);
 END
 $$;
 COMMENT ON FUNCTION _abc_round_between(_abc_scan, text) IS 'part of abc_cutoffs_of: the statement of a round in between';
@@ -392,9 +392,9 @@ BEGIN
 	RETURN @extschema@._abc_answer(
 		format('(SELECT id, %s AS v, n FROM (%s) AS found OFFSET 0) AS found '
 				'JOIN pg_catalog.unnest($1) AS g ON g.id OPERATOR(pg_catalog.=) found.id '
-				'WHERE @extschema@.abc_within(found.v, g.lows, g.highs) GROUP BY g.id', @extschema@._abc_exact_numeric(scan, 'v', ''),
-			@extschema@._abc_of_groups(scan, @extschema@._abc_read(scan, scan.value || ' AS v, pg_catalog.count(*) AS n', 1, filter), 'v, n')),
-		id => 'g.id', "values" => 'pg_catalog.array_agg(found.v)', "rows" => 'pg_catalog.array_agg(found.n)');
+				'WHERE @extschema@.abc_within(found.v, g.lows, g.highs) GROUP BY g.id', @extschema@._abc_exact_numeric(scan, 'v'::text, ''::text),
+			@extschema@._abc_of_groups(scan, @extschema@._abc_read(scan, scan.value || ' AS v, pg_catalog.count(*) AS n', 1, filter), 'v, n'::text)),
+		NULL::text, 'g.id'::text, NULL::text, NULL::text, 'pg_catalog.array_agg(found.v)'::text, 'pg_catalog.array_agg(found.n)'::text);
 END
 $$;
 COMMENT ON FUNCTION _abc_last_round(_abc_scan, text) IS 'part of abc_cutoffs_of: the statement of the last round';
@@ -475,7 +475,7 @@ CREATE FUNCTION _abc_has_rows(scan _abc_scan) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN scan.group_by <> '{}' OR (SELECT sum(r.n) > 0 FROM @extschema@._abc_run(scan.path, @extschema@._abc_counting(scan), NULL) AS r);
+	RETURN scan.group_by <> '{}' OR (SELECT sum(r.n) > 0 FROM @extschema@._abc_run(scan.path, @extschema@._abc_counting(scan), NULL::@extschema@._abc_group[]) AS r);
 END
 $$;
 COMMENT ON FUNCTION _abc_has_rows(_abc_scan) IS 'part of abc_cutoffs_of: whether a group without a value has a row';
@@ -485,7 +485,7 @@ CREATE FUNCTION _abc_has_small_groups(scan _abc_scan, few bigint) RETURNS boolea
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT sum(r.n::numeric * r.n) <= few * sum(r.n) FROM @extschema@._abc_run(scan.path, @extschema@._abc_counting(scan), NULL) AS r);
+	RETURN (SELECT sum(r.n::numeric * r.n) <= few * sum(r.n) FROM @extschema@._abc_run(scan.path, @extschema@._abc_counting(scan), NULL::@extschema@._abc_group[]) AS r);
 END
 $$;
 COMMENT ON FUNCTION _abc_has_small_groups(_abc_scan, bigint) IS 'part of abc_cutoffs_of: whether groups are better cut in one pass';
@@ -503,12 +503,12 @@ DECLARE
 BEGIN
 	IF scan.together AND scan.group_by <> '{}' AND @extschema@._abc_has_small_groups(scan, few) THEN
 		RETURN QUERY SELECT NULL::int, r.keys, true, NULL::@extschema@.abc_summary, NULL::@extschema@.abc_summary[], NULL::numeric[], NULL::numeric[],
-				NULL::numeric, r.values FROM @extschema@._abc_run(scan.path, @extschema@._abc_one_pass(scan, scheme), NULL) AS r;
+				NULL::numeric, r.values FROM @extschema@._abc_run(scan.path, @extschema@._abc_one_pass(scan, scheme), NULL::@extschema@._abc_group[]) AS r;
 		RETURN;
 	END IF;
-	SELECT array_agg(ROW(r.i, r.keys, r.summary IS NULL AND @extschema@._abc_has_rows(scan), r.summary, '{}', b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
+	SELECT array_agg(ROW(r.i::int, r.keys, r.summary IS NULL AND @extschema@._abc_has_rows(scan), r.summary, '{}', b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
 		FROM (SELECT row_number() OVER () AS i, * FROM @extschema@._abc_run(scan.path, @extschema@._abc_first_round(scan), NULL)) AS r,
-			LATERAL @extschema@._abc_intervals(r.summary, '{}', scheme, scan.kind) AS b;
+			LATERAL @extschema@._abc_intervals(r.summary, '{}'::@extschema@.abc_summary[], scheme, scan.kind) AS b;
 	LOOP
 		waiting := @extschema@._abc_open(groups);
 		within := (SELECT sum(g.within) FROM unnest(waiting) AS g);
@@ -536,9 +536,8 @@ COMMENT ON FUNCTION _abc_rounds(_abc_scan, abc_scheme, bigint, bigint) IS 'part 
  * on Citus, rows may change between the rounds: the values found are then not those summarized, and all is
  * done again.
  */
-CREATE FUNCTION _abc_cutoffs_of(
-	path text, source text, value text, scheme abc_scheme, condition text, group_by text[],
-	most bigint DEFAULT 100000, few bigint DEFAULT 20000, attempts integer DEFAULT 5
+CREATE FUNCTION _abc_cut_source(
+	path text, source text, value text, scheme abc_scheme, condition text, group_by text[], most bigint, few bigint, attempts integer
 ) RETURNS SETOF _abc_group
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -560,11 +559,25 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION _abc_cutoffs_of(text, text, text, abc_scheme, text, text[], bigint, bigint, integer) IS 'part of abc_cutoffs_of: the rounds, repeated where rows changed between them';
+COMMENT ON FUNCTION _abc_cut_source(text, text, text, abc_scheme, text, text[], bigint, bigint, integer) IS
+	'part of abc_cutoffs_of: the rounds, repeated where rows changed between them';
+
+CREATE FUNCTION _abc_cutoffs_of(path text, source text, value text, scheme abc_scheme, condition text, group_by text[]) RETURNS SETOF _abc_group
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	most constant bigint := 100000;		-- values that the last round may fetch
+	few constant bigint := 20000;		-- rows of a group that is cut in one pass
+	attempts constant integer := 5;
+BEGIN
+	RETURN QUERY SELECT * FROM @extschema@._abc_cut_source(path, source, value, scheme, condition, group_by, most, few, attempts);
+END
+$$;
+COMMENT ON FUNCTION _abc_cutoffs_of(text, text, text, abc_scheme, text, text[]) IS 'part of abc_cutoffs_of: every group with its cut-offs';
 
 CREATE FUNCTION abc_cutoffs_of(source text, value text, scheme abc_scheme DEFAULT '80/95', condition text DEFAULT NULL) RETURNS numeric[]
 LANGUAGE sql STABLE PARALLEL UNSAFE
-RETURN (SELECT g.cutoffs FROM @extschema@._abc_cutoffs_of(pg_catalog.current_setting('search_path'), source, value, scheme, condition, NULL) AS g);
+RETURN (SELECT g.cutoffs FROM @extschema@._abc_cutoffs_of(pg_catalog.current_setting('search_path'), source, value, scheme, condition, NULL::text[]) AS g);
 COMMENT ON FUNCTION abc_cutoffs_of(text, text, abc_scheme, text) IS
 	'the exact cut-offs of a table, partitioned table, foreign table, view or query: what abc_cutoffs gives, computed in rounds of small states where the rows are (parallel workers, foreign servers, shards); value and condition are SQL expressions';
 
