@@ -51,14 +51,15 @@ append_name(StringInfo buf, const char *name)
 
 /* Append one cut as its rule writes it. */
 static void
-append_cut(StringInfo buf, AbcRule rule, const AbcCut *cut)
+append_cut(StringInfo buf, const AbcScheme *scheme, const AbcCut *cut)
 {
-	switch (rule)
+	switch (scheme->rule)
 	{
 		case ABC_SHARE:
 		case ABC_COUNT:
 		case ABC_FILL:
-			appendStringInfoString(buf, scheme_fraction_text(&cut->share));
+			appendStringInfo(buf, "%s%s", scheme_fraction_text(&cut->share),
+							 scheme_cuts_look_like_fractions(scheme) ? "%" : "");
 			break;
 		case ABC_TOP:
 			appendStringInfo(buf, INT64_FORMAT, cut->rows);
@@ -88,7 +89,7 @@ scheme_canonical(const AbcScheme *scheme)
 			append_name(&buf, scheme->names[i]);
 			appendStringInfoChar(&buf, ' ');
 		}
-		append_cut(&buf, scheme->rule, &scheme->cuts[i]);
+		append_cut(&buf, scheme, &scheme->cuts[i]);
 	}
 	if (named)
 	{
@@ -104,6 +105,26 @@ scheme_canonical(const AbcScheme *scheme)
 		appendStringInfo(&buf, "; negative %s",
 						 scheme->negative == ABC_NEGATIVE_ERROR ? "error" : "drop");
 	return buf.data;
+}
+
+/* A cut as a number: per cent (under fill the tier's own width), rows, or a value. */
+Numeric
+scheme_cut_number(const AbcScheme *scheme, int i)
+{
+	const AbcCut *cut = &scheme->cuts[i];
+
+	switch (scheme->rule)
+	{
+		case ABC_TOP:
+			return int64_to_numeric(cut->rows);
+		case ABC_VALUE:
+			return cut->value;
+		default:
+			return DatumGetNumeric(DirectFunctionCall3(numeric_in,
+													   CStringGetDatum(scheme_fraction_text(&cut->share)),
+													   ObjectIdGetDatum(InvalidOid),
+													   Int32GetDatum(-1)));
+	}
 }
 
 /* Parse the Datum of a valid abc_scheme into mcxt. */
