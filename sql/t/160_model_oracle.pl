@@ -1,0 +1,229 @@
+# Random lives of models against an oracle of the whole model in Perl.
+#
+# A life is a model and what happens to it: refreshes of later days and of the
+# same day again, changed and swapped sources, overrides, alterations, undo, and
+# mistakes that must be refused.  After every statement every column of every
+# relation is compared with what the oracle says, also between an alteration and
+# the next refresh.
+#
+#	ABC_SEQUENCES		lives, 30 by default
+#	ABC_STATEMENTS		statements of a life, 20 by default
+#	ABC_SEED			of the random numbers; the first life has this seed, the next one that plus 1
+#	ABC_ORACLE_WRONG	"hysteresis" or "ends": the oracle gets this rule wrong on purpose, and the test must find it
+#	ABC_ORACLE_SHOW		print the statements of each life
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::RealBin;
+
+use AbcModelOracle qw(day_of date_of key_of);
+use AbcModelRandom;
+use AbcModelRelations;
+use AbcTier;
+use IPC::Run;
+use Test::More;
+
+binmode(Test::More->builder->$_, ':utf8') foreach qw(output failure_output);
+
+my $lives = $ENV{ABC_SEQUENCES} // 30;
+my $statements = $ENV{ABC_STATEMENTS} // 20;
+my $seed = $ENV{ABC_SEED} // 20261127;
+my $node = AbcTier::new_node('model_oracle', 'fsync = off', 'autovacuum = off');
+my $today = day_of($node->safe_psql('postgres', 'SELECT CURRENT_DATE'));
+
+$AbcModelOracle::wrong{$_} = 1 foreach split ' ', $ENV{ABC_ORACLE_WRONG} // '';
+
+# What is asked of each relation, and which columns tell its rows apart (the key's come first).
+my %query = (
+	face => 'SELECT * FROM m',
+	ranked => 'SELECT * FROM m_ranked',
+	history => 'SELECT * FROM m_history',
+	changes => 'SELECT * FROM m_changes ORDER BY number',
+	runs => 'SELECT * FROM m_run WHERE error IS NULL',
+	trend => 'SELECT * FROM m_trend',
+	overrides => 'SELECT * FROM m_override');
+my %identity = (face => [], ranked => [], history => ['valid_from'], changes => ['run'], runs => [ 'run', 'partition' ], trend => [ 'run', 'tier' ], overrides => ['reason', 'begins']);
+my %keyed = map { $_ => 1 } qw(face ranked history changes);
+
+# Columns that DESIGN leaves to the code: words, moments, numbers of definitions.
+my %unjudged = (
+	(map { $_ => {} } keys %query),
+	face => { map { $_ => 1 } qw(reason decided_by_name moved_name lifecycle_name) },
+	runs => { map { $_ => 1 } qw(weights began finished full_read rows_read revision standard error tiers tier_names tier_customers
+		  tier_values tier_weights tier_in tier_out tier_lost) });
+$unjudged{ranked} = $unjudged{face};
+$unjudged{$_} = { reason => 1 } foreach qw(history changes);
+$unjudged{changes}{$_} = 1 foreach qw(number takes_back in_force decided_by_name moved_name lifecycle_name);
+$unjudged{overrides} = { map { $_ => 1 } qw(override_id author made) };
+
+# The script of a life: what happens, how it went, what every relation shows.
+sub script
+{
+	my ($life) = @_;
+	my @lines = (
+		'\set VERBOSITY terse', '\pset format unaligned', '\pset footer off', '\pset fieldsep \'\t\'', '\pset null \'\\\\N\'',
+		'SET client_min_messages = error; CREATE SCHEMA life; SET search_path = life, public;', $life->{setup}, '\echo @@ made :ERROR');
+
+	foreach my $n (0 .. $#{ $life->{steps} })
+	{
+		push @lines, $life->{steps}[$n]{sql}, "\\echo \@\@ step $n :ERROR :SQLSTATE :LAST_ERROR_MESSAGE";
+		push @lines, map { ("\\echo \@\@ show $_", "$query{$_};") } sort keys %query;
+	}
+	push @lines, '\echo @@ end', 'DROP SCHEMA life CASCADE;';
+	return join("\n", @lines) . "\n";
+}
+
+# psql's answers: per step how it went and the rows by relation.
+sub answers
+{
+	my ($life) = @_;
+	my ($script, $out, $err) = (script($life));
+	my (@answers, $table, $header);
+
+	utf8::encode($script) if utf8::is_utf8($script);
+	IPC::Run::run([ 'psql', '-Xq', '-d', $node->connstr('postgres') ], '<', \$script, '>', \$out, '2>', \$err);
+	foreach my $line (split /\n/, $out)
+	{
+		if ($line =~ /^@@ (\w+) ?(.*)/)
+		{
+			my ($word, $rest) = ($1, $2);
+			die "the model was not made: $err\n$life->{setup}" if $word eq 'made' && $rest ne 'false';
+			undef $table;
+			push @answers, { went => [ split ' ', $rest, 4 ], rows => {} } if $word eq 'step';
+			($table, $header) = ($answers[-1]{rows}{$rest} = [], undef) if $word eq 'show';
+			next;
+		}
+		next if !$table;
+		my @fields = map { $_ eq '\N' ? undef : $_ } split /\t/, $line, -1;
+		if ($header) { push @$table, { map { $header->[$_] => $fields[$_] } 0 .. $#$header }; }
+		else { $header = [@fields]; }
+	}
+	return \@answers;
+}
+
+my %canonical;
+
+# A scheme's own text for the scheme.
+sub canonical
+{
+	my ($text) = @_;
+	return $canonical{$text} //= $node->safe_psql('postgres', q{SELECT $scheme$} . $text . q{$scheme$::abc_scheme::text});
+}
+
+# The text that two equal things share.
+sub normal
+{
+	my ($column, $value) = @_;
+	my $kind = $AbcModelRelations::kind{$column} // '';
+
+	return 'NULL' if !defined $value;
+	return $value if $kind eq '';
+	return sprintf('%.9g', $value) if $kind eq 'float' || $value =~ /e/i;
+	$value = sprintf('%.9f', $value) if $value =~ /\.\d{10}/;
+	$value =~ s/\.?0+$// if $value =~ /\./;
+	return $value eq '-0' ? '0' : $value;
+}
+
+sub row_name { my ($row, @columns) = @_; return join(' ', map { "$_=" . ($row->{$_} // 'NULL') } @columns); }
+
+# The differences of one relation: a line each.
+sub differences
+{
+	my ($relation, $expected, $seen, @key) = @_;
+	my @identity = (($keyed{$relation} ? @key : ()), @{ $identity{$relation} });
+	my (%seen, @differences);
+
+	if ($relation eq 'trend' || $relation eq 'overrides')
+	{
+		my ($sample) = @$expected;
+		push @identity, grep { $sample && exists $sample->{$_} } qw(p1 p2 key);
+	}
+	push @{ $seen{ row_name($_, @identity) } }, $_ foreach @$seen;
+	foreach my $row (@$expected)
+	{
+		my $name = row_name($row, @identity);
+		my $found = shift @{ $seen{$name} // [] };
+		if (!$found) { push @differences, "$relation: no row $name"; next; }
+		my %all = (%$row, %$found);
+		foreach my $column (sort keys %all)
+		{
+			next if !exists $row->{$column} && $unjudged{$relation}{$column};
+			if (!exists $row->{$column}) { push @differences, "$relation: nobody judges column $column"; next; }
+			if (!exists $found->{$column}) { push @differences, "$relation: no column $column"; next; }
+			my ($right, $is) = map { normal($column, $_) } $row->{$column}, $found->{$column};
+			$right = canonical($right) if $column eq 'scheme';
+			push @differences, "$relation $name: $column is $is, right is $right" if $right ne $is;
+		}
+	}
+	push @differences, map { "$relation: one row too many, $_" } grep { @{ $seen{$_} } } sort keys %seen;
+	return @differences;
+}
+
+# The changes that hold: what a reader has who applied them in the order of their numbers.
+sub holding
+{
+	my ($seen) = @_;
+	my %holding;
+
+	foreach my $row (@$seen)
+	{
+		if (defined $row->{takes_back}) { delete $holding{ $row->{takes_back} }; }
+		else { $holding{ $row->{number} } = $row; }
+	}
+	return [ map { $holding{$_} } sort { $a <=> $b } keys %holding ];
+}
+
+# All that differs after one step.
+sub judge
+{
+	my ($step, $answer) = @_;
+	my ($failed, $state, $message) = @{ $answer->{went} };
+	my @differences;
+
+	push @differences, "failed: $state $message" if $failed eq 'true' && !$step->{error};
+	push @differences, "did not fail: $step->{error}" if $failed ne 'true' && $step->{error};
+	push @differences, "fails with $state: $message" if $failed eq 'true' && $state =~ /^(XX|42601|42703|42702|42804)/;
+	foreach my $relation (sort keys %query)
+	{
+		my $seen = $answer->{rows}{$relation} // [];
+		$seen = holding($seen) if $relation eq 'changes';
+		push @differences, differences($relation, $step->{shows}{$relation}, $seen, @{ $step->{key} });
+	}
+	return @differences;
+}
+
+my ($statements_run, $differing) = (0, 0);
+foreach my $n (0 .. $lives - 1)
+{
+	srand($seed + $n);
+	my $life = AbcModelRandom::life($statements, $today);
+	my $answers = answers($life);
+	my $steps = $life->{steps};
+	my @differences;
+
+	foreach my $step (0 .. $#$steps)
+	{
+		@differences = $answers->[$step] ? judge($steps->[$step], $answers->[$step]) : ('no answer');
+		$statements_run++;
+		next if !@differences;
+		my @more = @differences > 12 ? splice(@differences, 12) : ();
+		diag("life of seed @{[ $seed + $n ]}, statement $step, $steps->[$step]{what}:");
+		diag("    $_") foreach @differences;
+		diag("    and " . @more . " more") if @more;
+		if ($ENV{ABC_ORACLE_SHOW})
+		{
+			diag($life->{setup});
+			diag("-- $_: $steps->[$_]{what}\n$steps->[$_]{sql}") foreach 0 .. $step;
+		}
+		$differing++;
+		last;
+	}
+	ok(!@differences, "life of seed @{[ $seed + $n ]}") if !%AbcModelOracle::wrong && (@differences || $lives <= 100);
+	last if $differing >= 20;
+}
+note("$lives lives, $statements_run statements, $differing lives differ");
+if (%AbcModelOracle::wrong) { cmp_ok($differing, '>', 0, 'a wrong rule is found'); }
+else { is($differing, 0, "$lives lives, $statements_run statements: no difference"); }
+done_testing();
