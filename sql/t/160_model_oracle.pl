@@ -11,6 +11,8 @@
 #	ABC_SEED			of the random numbers; the first life has this seed, the next one that plus 1
 #	ABC_ORACLE_WRONG	"hysteresis" or "ends": the oracle gets this rule wrong on purpose, and the test must find it
 #	ABC_ORACLE_SHOW		print the statements of each life
+#	ABC_TWINS			every life is led by two models, one of which is told by "changed" which keys may
+#						have changed: both must be as the oracle says, and the same to the byte
 
 use strict;
 use warnings;
@@ -34,6 +36,10 @@ my $node = AbcTier::new_node('model_oracle', 'fsync = off', 'autovacuum = off');
 my $today = day_of($node->safe_psql('postgres', 'SELECT CURRENT_DATE'));
 
 $AbcModelOracle::wrong{$_} = 1 foreach split ' ', $ENV{ABC_ORACLE_WRONG} // '';
+
+# What may differ between twins: moments, and how the rows were read.
+my %of_its_own = map { $_ => 1 } qw(began finished made full_read rows_read);
+my @models = $ENV{ABC_TWINS} ? qw(m n) : qw(m);
 
 # What is asked of each relation, and which columns tell its rows apart (the key's come first).
 my %query = (
@@ -68,8 +74,16 @@ sub script
 
 	foreach my $n (0 .. $#{ $life->{steps} })
 	{
-		push @lines, $life->{steps}[$n]{sql}, "\\echo \@\@ step $n :ERROR :SQLSTATE :LAST_ERROR_MESSAGE";
-		push @lines, map { ("\\echo \@\@ show $_", "$query{$_};") } sort keys %query;
+		my $sql = $life->{steps}[$n]{sql};
+		foreach my $model (@models)
+		{
+			push @lines, $sql =~ s/\('m'/('$model'/gr if $model eq 'm' || $sql =~ /^SELECT abc_/;
+			push @lines, "\\echo \@\@ step $model :ERROR :SQLSTATE :LAST_ERROR_MESSAGE";
+		}
+		foreach my $model (@models)
+		{
+			push @lines, map { ("\\echo \@\@ show $model $_", $query{$_} =~ s/ FROM m/ FROM $model/r . ';') } sort keys %query;
+		}
 	}
 	push @lines, '\echo @@ end', 'DROP SCHEMA life CASCADE;';
 	return join("\n", @lines) . "\n";
@@ -91,8 +105,17 @@ sub answers
 			my ($word, $rest) = ($1, $2);
 			die "the model was not made: $err\n$life->{setup}" if $word eq 'made' && $rest ne 'false';
 			undef $table;
-			push @answers, { went => [ split ' ', $rest, 4 ], rows => {} } if $word eq 'step';
-			($table, $header) = ($answers[-1]{rows}{$rest} = [], undef) if $word eq 'show';
+			if ($word eq 'step')
+			{
+				my ($model, @went) = split ' ', $rest, 5;
+				push @answers, {} if $model eq 'm';
+				$answers[-1]{$model} = { went => \@went, rows => {} };
+			}
+			if ($word eq 'show')
+			{
+				my ($model, $relation) = split ' ', $rest;
+				($table, $header) = ($answers[-1]{$model}{rows}{$relation} = [], undef);
+			}
 			next;
 		}
 		next if !$table;
@@ -194,18 +217,38 @@ sub judge
 	return @differences;
 }
 
+# Where the second of two twins is not the same to the byte.
+sub twin_differences
+{
+	my ($one, $other) = @_;
+	my @differences;
+
+	foreach my $relation (sort keys %query)
+	{
+		my ($rows, $others) = map {
+			[ sort map { my $row = $_; join(' ', map { "$_=" . ($row->{$_} // 'NULL') } grep { !$of_its_own{$_} } sort keys %$row) } @{ $_->{rows}{$relation} // [] } ]
+		} $one, $other;
+		my %seen = map { $_ => 1 } @$others;
+		push @differences, map { "twin: $relation lacks $_" } grep { !$seen{$_} } @$rows;
+		push @differences, "twin: $relation has more rows" if @$others > @$rows;
+	}
+	return @differences;
+}
+
 my ($statements_run, $differing) = (0, 0);
 foreach my $n (0 .. $lives - 1)
 {
 	srand($seed + $n);
-	my $life = AbcModelRandom::life($statements, $today);
+	my $life = AbcModelRandom::life($statements, $today, $ENV{ABC_TWINS});
 	my $answers = answers($life);
 	my $steps = $life->{steps};
 	my @differences;
 
 	foreach my $step (0 .. $#$steps)
 	{
-		@differences = $answers->[$step] ? judge($steps->[$step], $answers->[$step]) : ('no answer');
+		my $answer = $answers->[$step];
+		@differences = $answer ? map { judge($steps->[$step], $answer->{$_}) } @models : ('no answer');
+		push @differences, twin_differences(@$answer{@models}) if @models == 2 && $answer;
 		$statements_run++;
 		next if !@differences;
 		my @more = @differences > 12 ? splice(@differences, 12) : ();

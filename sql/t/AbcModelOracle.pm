@@ -105,6 +105,8 @@ sub same
 	return defined $a ? defined $b && $a eq $b : !defined $b;
 }
 
+sub min_of { return $_[0] <= $_[1] ? $_[0] : $_[1]; }
+
 sub max_of { return defined $_[0] && (!defined $_[1] || $_[0] >= $_[1]) ? $_[0] : $_[1]; }
 
 # ---------------------------------------------------------------------------
@@ -160,6 +162,12 @@ sub alter
 	$self->{standard}++ if picture(\%old, @standard) ne picture(\%new, @standard);
 	$self->{revision}++ if picture(\%old, @revision) ne picture(\%new, @revision);
 	$self->{definition} = \%new;
+	my %carried = map { $_ => 1 } @{ $new{partition_by} }, @{ $new{attributes} };
+	foreach my $row (map { values %$_ } $self->{state}, $self->{before} ? $self->{before}{state} : (), map { $_->{before}{state} } @{ $self->{runs} })
+	{
+		# what is no longer carried is gone, what is carried now is not known before it is read
+		$row->{attributes} = { map { $_ => $row->{attributes}{$_} } grep { $carried{$_} } keys %{ $row->{attributes} } };
+	}
 	return;
 }
 
@@ -288,7 +296,7 @@ sub read_rows
 		push @{ $part->{members} }, $customer;
 	}
 	compute($definition, $_) foreach values %parts;
-	return { customers => \%customers, parts => \%parts };
+	return { customers => \%customers, parts => \%parts, rows => $rows };
 }
 
 # The columns of orders, and who has none: a prospect.
@@ -401,6 +409,8 @@ sub decide
 	my $now = $self->decision($was, $read, $key);
 
 	$self->dates($was, $now);
+	@$now{qw(treatment treatment_by)} =
+	  $now->{present} ? (treatment($run->{definition}, $now), $run->{definition}{treatments} && $run->{definition}{treatments}{column}) : @$was{qw(treatment treatment_by)};
 	if ($was && opens_version($was, $now))
 	{
 		push @{ $self->{versions} }, { %$was, to => $run->{day} };
@@ -416,9 +426,11 @@ sub decide
 	else
 	{
 		$now->{from} = $run->{day};
-		$now->{cause} = $now->{decided_by} eq 'override' ? 'override' : 'data';
+		$now->{cause} = 'data';
 	}
 	$self->{state}{$key} = $now;
+	# the first run of a model makes it: nobody moves
+	return if $run->{run} == 1;
 	push @{ $self->{changes} }, $self->change($was, $now) if defined $now->{moved} || !same($now->{lifecycle}, $was && $was->{lifecycle});
 	return;
 }
@@ -430,6 +442,7 @@ sub decision
 	my $definition = $run->{definition};
 	my %now = (
 		key => $read ? $read->{key} : $was->{key}, present => $read ? 1 : 0, part => $read ? $read->{part} : $was->{part},
+		by => $read ? $definition->{partition_by} : $was->{by},
 		attributes => $read ? $read->{attributes} : $was->{attributes}, run => $run->{run},
 		first_run => $was ? $was->{first_run} : $run->{run});
 
@@ -460,7 +473,7 @@ sub decision
 		$because = $rule->{because} if !same($ruled, $before);
 	}
 	my $override = $self->override_of($key);
-	$now{tier} = $override ? $override->{tier} : $ruled;
+	$now{tier} = $override ? min_of($override->{tier}, scalar @{ $definition->{scheme}{cuts} }) : $ruled;
 	$now{decided_by} =
 		$override ? 'override'
 	  : !$read->{eligible} ? 'not eligible'
@@ -501,6 +514,7 @@ sub settle
 	my $step = $definition->{max_step};
 	return if !defined $step || abs($computed - $was->{settled}) <= $step;
 	$now->{settled} = $better ? $was->{settled} - $step : $was->{settled} + $step;
+	@$now{qw(dissent_run dissent_since dissent_better)} = ($run->{run} + 1, $run->{day}, $better);
 	return;
 }
 
@@ -585,6 +599,15 @@ sub dates
 	return;
 }
 
+# What the table of treatments says of a tier, by its name or by its letter.
+sub treatment
+{
+	my ($definition, $now) = @_;
+	my $says = $definition->{treatments} or return undef;
+
+	return $says->{rows}{ $now->{tier_name} } // $says->{rows}{ letter($now->{tier}) // '' };
+}
+
 # The best tier ever in force, and the day it was left.
 sub best
 {
@@ -617,7 +640,7 @@ sub change
 
 	return {
 		number => ++$self->{number}, run => $self->{run}{run}, day => $self->{run}{day}, key => $now->{key}, part => $now->{part},
-		attributes => $now->{attributes},
+		by => $now->{by}, attributes => $now->{attributes},
 		moved => $now->{moved}, from_tier => $was ? $was->{tier} : undef, to_tier => $now->{tier},
 		from_name => $was ? $was->{tier_name} : undef, to_name => $now->{tier_name},
 		previous_lifecycle => $was ? $was->{lifecycle} : undef, lifecycle => $now->{lifecycle}, decided_by => $now->{decided_by},

@@ -229,6 +229,21 @@ sub change_source
 # Definitions.
 # ---------------------------------------------------------------------------
 
+# Two tables of treatments; a treatment goes by the name of a tier, or by its letter.
+my %treatments = (
+	treat => { column => 'discount', rows => { A => 10, B => 5, gold => 12, unrated => 0 } },
+	visit => { column => 'visits', rows => { A => 4, C => 1, '铂金' => 9 } });
+$treatments{$_}{table} = $_ foreach keys %treatments;
+
+sub treatments_sql
+{
+	return map {
+		my $says = $treatments{$_};
+		"CREATE TABLE $_ (tier text, $says->{column} int); INSERT INTO $_ VALUES "
+		  . join(', ', map { '(' . literal($_) . ", $says->{rows}{$_})" } sort keys %{ $says->{rows} }) . ';'
+	} sort keys %treatments;
+}
+
 sub metrics
 {
 	return [ { name => 'm1', weight => 10, method => 'rank' } ] if chance(0.3);
@@ -250,7 +265,8 @@ sub definition
 		rules => [ map { rule($cuts) } 1 .. pick(0, 0, 1, 2) ], promote_after => pick(1, 1, 2, 3), demote_after => pick(1, 1, 2, 3),
 		max_step => pick(undef, undef, undef, 1), promote_wait => pick(undef, undef, [ 0, 30 ]), demote_wait => pick(undef, undef, [ 0, 45 ]),
 		$orders ? (first_order => 'f', last_order => 'l', orders => pick('n', 'n', undef),
-			at_risk => pick(undef, [ 2, 0 ], [ 0, 40 ]), lost => pick(undef, [ 6, 0 ])) : (), max_gone => pick(0.5, 0.5, undef));
+			at_risk => pick(undef, [ 2, 0 ], [ 0, 40 ]), lost => pick(undef, [ 6, 0 ])) : (), max_gone => pick(0.5, 0.5, undef),
+		treatments => pick(undef, undef, $treatments{treat}));
 }
 
 sub interval { return !defined $_[0] ? undef : "$_[0][0] months $_[0][1] days"; }
@@ -266,6 +282,7 @@ sub metrics_sql
 my %argument = (
 	key => sub { literal(@{ $_[0] } == 1 ? $_[0][0] : '{' . join(',', @{ $_[0] }) . '}') },
 	scheme => sub { literal($_[0]{text}) },
+	treatments => sub { literal($_[0]{table}) },
 	metrics => sub { metrics_sql($_[0]) },
 	partition_by => \&array, attributes => \&array,
 	eligible => sub { literal($_[0]{sql}) },
@@ -330,8 +347,11 @@ sub write_source
 sub refresh
 {
 	my ($life, $day, %how) = @_;
+	my $changed = $life->{twin} ? changed_sql($life) : '';
 	my $error = $life->{model}->refresh($day, texts($life), $life->{today}, %how);
 	my $force = $how{force} ? ', force => true' : '';
+
+	step($life, 'changed keys', $changed) if $changed;
 
 	# who loses too many says so, and is told that it is meant
 	$life->{day} = $day if !$error;
@@ -420,6 +440,7 @@ sub alter
 		max_step => sub { (max_step => pick(undef, 1, 2)) },
 		promote_wait => sub { (promote_wait => pick(undef, [ 0, 20 ])) },
 		demote_wait => sub { (demote_wait => pick(undef, [ 0, 20 ])) },
+		treatments => sub { (treatments => pick(undef, values %treatments)) },
 		$old{last_order} ? (at_risk => sub { (at_risk => pick(undef, [ 1, 0 ])) }, lost => sub { (lost => pick(undef, [ 3, 0 ])) }) : ());
 	my %changes = map { $kinds{$_}->() } chance(0.7) ? pick(sort keys %kinds) : (pick(sort keys %kinds), pick(sort keys %kinds));
 
@@ -461,10 +482,47 @@ sub mistake
 	return;
 }
 
+# ---------------------------------------------------------------------------
+# Twins: a second model, n, that is told which keys may have changed.
+# ---------------------------------------------------------------------------
+
+# The keys of rows that differ from those that the last run read, and some that do not.
+sub changed_keys
+{
+	my ($life) = @_;
+	my @key = @{ $life->{model}{definition}{key} };
+	my $last = $life->{model}->last_run;
+	my %was = map { key_of(@$_{@key}) => $_ } $last ? @{ $last->{read}{rows} } : ();
+	my %is = map { key_of(@$_{@key}) => $_ } @{ texts($life) };
+	my %all = (%was, %is);
+
+	return grep {
+		my ($was, $is) = ($was{$_}, $is{$_});
+		!$was || !$is || chance(0.1) || grep { ($was->{$_} // "\x00") ne ($is->{$_} // "\x00") } @columns
+	} sort keys %all;
+}
+
+sub changed_sql
+{
+	my ($life) = @_;
+	my @values = map { '(' . join(', ', map { $_ eq "\x00" ? 'NULL' : literal($_) } split(/\x1f/, $_, -1)) . ')' } changed_keys($life);
+
+	return 'TRUNCATE changed_keys;' . (@values ? ' INSERT INTO changed_keys VALUES ' . join(', ', @values) . ';' : '');
+}
+
+sub twin_setup
+{
+	my ($life, %definition) = @_;
+	my @key = @{ $definition{key} };
+
+	return 'CREATE TABLE changed_keys (' . join(', ', map { "$_ " . ($_ eq 'id' ? 'bigint' : 'text') } @key) . ');'
+	  . "SELECT abc_create_model('n', 'facts', changed => 'SELECT * FROM changed_keys', " . arguments(0, %definition) . ');';
+}
+
 # A life of so many statements.
 sub life
 {
-	my ($statements, $today) = @_;
+	my ($statements, $today, $twin) = @_;
 	my %definition = definition();
 	my $life = {
 		today => $today, day => $today - pick(30, 200, 500, 900), form => form(), rows => [], left => [], steps => [], next_id => 1,
@@ -472,7 +530,8 @@ sub life
 	};
 
 	push @{ $life->{rows} }, customer($life, pick('one', 'two'), $life->{next_id}++) for 1 .. between(0, 25);
-	$life->{setup} = create_sql($life, 'facts') . fill_sql($life, 'facts') . "SELECT abc_create_model('m', 'facts', " . arguments(0, %definition) . ');';
+	$life->{setup} = join('', treatments_sql(), create_sql($life, 'facts'), fill_sql($life, 'facts')) . "SELECT abc_create_model('m', 'facts', " . arguments(0, %definition) . ');';
+	$life->{setup} .= twin_setup($life, %definition) if $life->{twin} = $twin;
 	refresh($life, $life->{day});
 	while (@{ $life->{steps} } < $statements)
 	{

@@ -36,6 +36,16 @@ sub own_columns
 	return %shown;
 }
 
+# Partitions as they were then: a column by which nobody cut then has no value.
+sub parts_of_then
+{
+	my ($model, $row) = @_;
+	my %then;
+
+	@then{ @{ $row->{by} } } = @{ $row->{part} };
+	return map { $_ => $then{$_} } @{ $model->{definition}{partition_by} };
+}
+
 # The part of the last run in which a row is.
 sub part_of
 {
@@ -77,16 +87,23 @@ sub face_row
 		computed_tier => letter($row->{computed}), decided_by => $row->{decided_by}, decided_until => date($row->{decided_until}),
 		reason_of($row),
 		value => amount_of($row->{value}), value_before => amount_of($row->{value_before}),
-		value_share => defined $tier && $part->{total} > 0 ? $weight / $part->{total} : undef,
+		value_share => defined $tier && defined $row->{value} && $part->{total} > 0 ? $weight / $part->{total} : undef,
 		score => $row->{score}, next_tier => letter($next),
 		next_name => defined $next ? ($names ? $names->[$next] : letter($next)) : undef,
 		gap_to_next => shown_cut($gap), cushion => shown_cut($cushion), tier_since => date($row->{tier_since}),
 		previous_tier => letter($row->{previous_tier}), previous_name => $row->{previous_name}, moved => $row->{moved},
 		lifecycle => $row->{lifecycle}, first_order => date($row->{first_order}), last_order => date($row->{last_order}),
 		best_tier => letter($row->{best_tier}), best_name => $row->{best_name}, best_tier_until => date($row->{best_until}),
-		best_value => amount_of($row->{best_value}), as_of => date($last->{day}), run => $last->{run},
+		best_value => amount_of($row->{best_value}), treatment_of($model, $row), as_of => date($last->{day}), run => $last->{run},
 		scheme => $last->{definition}{scheme}{text}
 	};
+}
+
+sub treatment_of
+{
+	my ($model, $row) = @_;
+	my $says = $model->{definition}{treatments};
+	return $says ? ($says->{column} => $row->{treatment_by} && $row->{treatment_by} eq $says->{column} ? $row->{treatment} : undef) : ();
 }
 
 # Where DESIGN says which words.
@@ -136,13 +153,9 @@ sub history_row
 {
 	my ($model, $version) = @_;
 	my $now = $model->{state}{ key_of(@{ $version->{key} }) };
-	my %own = own_columns($model, $now);
-	my $definition = $model->{definition};
 
-	# partitions as they were then, attributes as they are now
-	$own{$_} = $version->{attributes}{$_} foreach @{ $definition->{partition_by} };
 	return {
-		%own, tier => letter($version->{tier}), tier_rank => defined $version->{tier} ? $version->{tier} + 1 : undef,
+		own_columns($model, $now), parts_of_then($model, $version), tier => letter($version->{tier}), tier_rank => defined $version->{tier} ? $version->{tier} + 1 : undef,
 		tier_name => $version->{tier_name}, computed_tier => letter($version->{computed}), decided_by => $version->{decided_by},
 		reason_of($version), decided_until => date($version->{decided_until}), lifecycle => $version->{lifecycle},
 		value => amount_of($version->{value}), score => $version->{score}, cause => $version->{cause},
@@ -156,7 +169,7 @@ sub change_row
 	my $now = $model->{state}{ key_of(@{ $change->{key} }) };
 
 	return {
-		own_columns($model, $now // $change), run => $change->{run}, as_of => date($change->{day}), moved => $change->{moved},
+		own_columns($model, $now // $change), parts_of_then($model, $change), run => $change->{run}, as_of => date($change->{day}), moved => $change->{moved},
 		from_tier => letter($change->{from_tier}), to_tier => letter($change->{to_tier}), from_name => $change->{from_name},
 		to_name => $change->{to_name}, previous_lifecycle => $change->{previous_lifecycle}, lifecycle => $change->{lifecycle},
 		decided_by => $change->{decided_by}, reason_of($change), cause => $change->{cause},
@@ -205,7 +218,7 @@ sub array_of
 	return '{' . join(',', map { !defined $_ ? 'NULL' : $_ eq '' || $_ =~ /[\s,{}"\\]/ || lc $_ eq 'null' ? "\"$_\"" : $_ } @_) . '}';
 }
 
-# A line per run, partition and tier of the scheme, and one for the unrated.
+# A line per run, partition and tier of the scheme, and one for the unrated, if there are or were any.
 sub trend
 {
 	my ($model) = @_;
@@ -218,7 +231,8 @@ sub trend
 			my $part = $run->{parts}{$key};
 			my %tiers = map { $_ => 1 } 0 .. @{ $run->{definition}{scheme}{cuts} }, grep { $_ ne '' } keys %{ $part->{tiers} };
 			push @rows, map { trend_row($model, $run, $part, $_) } sort { $a <=> $b } keys %tiers;
-			push @rows, trend_row($model, $run, $part, undef);
+			my $unrated = $part->{tiers}{''};
+			push @rows, trend_row($model, $run, $part, undef) if $unrated && ($unrated->{customers} || $unrated->{in} || $unrated->{out});
 		}
 	}
 	return \@rows;
@@ -229,14 +243,12 @@ sub trend_row
 	my ($model, $run, $part, $tier) = @_;
 	my $names = $run->{definition}{scheme}{names};
 	my $own = $part->{tiers}{ $tier // '' } // { customers => 0, value => 0, weight => 0, in => 0, out => 0, lost => 0 };
-	my %partition;
 
-	@partition{ @{ $run->{definition}{partition_by} } } = @{ $part->{part} };
 	return {
-		%partition, run => $run->{run}, as_of => date($run->{day}), tier => letter($tier), tier_rank => defined $tier ? $tier + 1 : undef,
+		parts_of_then($model, { by => $run->{definition}{partition_by}, part => $part->{part} }), run => $run->{run}, as_of => date($run->{day}), tier => letter($tier), tier_rank => defined $tier ? $tier + 1 : undef,
 		tier_name => !defined $tier ? 'unrated' : $names && $tier <= $#$names ? $names->[$tier] : letter($tier),
 		customers => $own->{customers}, value => amount_of($own->{value}),
-		customers_share => $part->{customers} ? $own->{customers} / $part->{customers} : undef,
+		customers_share => defined $tier && $part->{rated} ? $own->{customers} / $part->{rated} : undef,
 		value_share => defined $tier && $part->{total} > 0 ? $own->{weight} / $part->{total} : undef,
 		moved_in => $own->{in}, moved_out => $own->{out}, lost => $own->{lost}
 	};
