@@ -49,8 +49,9 @@ my %query = (
 	changes => 'SELECT * FROM m_changes ORDER BY number',
 	runs => 'SELECT * FROM m_run WHERE error IS NULL',
 	trend => 'SELECT * FROM m_trend',
-	overrides => 'SELECT * FROM m_override');
-my %identity = (face => [], ranked => [], history => ['valid_from'], changes => ['run'], runs => [ 'run', 'partition' ], trend => [ 'run', 'tier' ], overrides => ['reason', 'begins']);
+	overrides => 'SELECT * FROM m_override',
+	report => q{SELECT * FROM abc_report('m', BY)});
+my %identity = (face => [], ranked => [], history => ['valid_from'], changes => ['run'], runs => [ 'run', 'partition' ], trend => [ 'run', 'tier' ], overrides => ['reason', 'begins'], report => [ 'line', 'groups', 'tier' ]);
 my %keyed = map { $_ => 1 } qw(face ranked history changes);
 
 # Columns that DESIGN leaves to the code: words, moments, numbers of definitions.
@@ -59,10 +60,20 @@ my %unjudged = (
 	face => { map { $_ => 1 } qw(reason decided_by_name moved_name lifecycle_name) },
 	runs => { map { $_ => 1 } qw(weights began finished full_read rows_read revision standard error tiers tier_names tier_customers
 		  tier_values tier_weights tier_in tier_out tier_lost) });
+$unjudged{report} = { line_name => 1 };
 $unjudged{ranked} = $unjudged{face};
 $unjudged{$_} = { reason => 1 } foreach qw(history changes);
 $unjudged{changes}{$_} = 1 foreach qw(number takes_back in_force decided_by_name moved_name lifecycle_name);
 $unjudged{overrides} = { map { $_ => 1 } qw(override_id author made) };
+
+# The query of a relation of one of the models.
+sub asked
+{
+	my ($relation, $model, $step) = @_;
+	my $by = "'{" . join(',', @{ $step->{by} }) . "}'";
+
+	return $query{$relation} =~ s/ FROM m/ FROM $model/r =~ s/\('m', BY\)/('$model', $by)/r . ';';
+}
 
 # The script of a life: what happens, how it went, what every relation shows.
 sub script
@@ -82,7 +93,7 @@ sub script
 		}
 		foreach my $model (@models)
 		{
-			push @lines, map { ("\\echo \@\@ show $model $_", $query{$_} =~ s/ FROM m/ FROM $model/r . ';') } sort keys %query;
+			push @lines, map { ("\\echo \@\@ show $model $_", asked($_, $model, $life->{steps}[$n])) } sort keys %query;
 		}
 	}
 	push @lines, '\echo @@ end', 'DROP SCHEMA life CASCADE;';

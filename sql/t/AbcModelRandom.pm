@@ -323,9 +323,14 @@ sub step
 	my ($life, $what, $sql, $error) = @_;
 	my $model = $life->{model};
 
+	my @by = grep { chance(0.5) } @{ $model->{definition}{partition_by} }, @{ $model->{definition}{attributes} };
+
 	push @{ $life->{steps} }, {
-		what => $what, sql => $sql, error => $error,
-		shows => { map { my $show = AbcModelRelations->can($_); $_ => $show->($model) } @relations },
+		what => $what, sql => $sql, error => $error, by => \@by,
+		shows => {
+			report => AbcModelRelations::report($model, @by),
+			map { my $show = AbcModelRelations->can($_); $_ => $show->($model) } @relations
+		},
 		key => $model->{definition}{key}, stale => $life->{stale}
 	};
 	return;

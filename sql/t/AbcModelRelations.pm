@@ -254,6 +254,58 @@ sub trend_row
 	};
 }
 
+# abc_report, by some of the columns that are carried: the tiers in force, and what makes them add up to the source.
+sub report
+{
+	my ($model, @by) = @_;
+	my $last = $model->last_run or return [];
+	my (%lines, %customers, %weight, %in_tier, $all);
+
+	foreach my $row (grep { defined $_->{tier} } values %{ $model->{state} })
+	{
+		my @groups = map { $row->{attributes}{$_} } @by;
+		my $group = key_of(@groups);
+		my $line = $lines{ key_of(@groups, $row->{tier}) } //=
+		  { groups => \@groups, group => $group, tier => $row->{tier}, name => $row->{tier_name}, customers => 0, value => 0, weight => 0 };
+		my $weight = ($row->{value} // 0) > 0 ? $row->{value} : 0;
+		$line->{customers}++;
+		$line->{value} += $row->{value} // 0;
+		$line->{weight} += $weight;
+		$customers{$group}++;
+		$weight{$group} += $weight;
+		$in_tier{ $row->{tier} }++;
+		$all++;
+	}
+	my @tiers = map {
+		my $line = $_;
+		my $group = $line->{group};
+		{
+			line => 'tier', groups => array_of(@{ $line->{groups} }), tier => letter($line->{tier}), tier_rank => $line->{tier} + 1,
+			tier_name => $line->{name}, customers => $line->{customers}, customers_share => $line->{customers} / $customers{$group},
+			value => amount_of($line->{value}), value_share => $weight{$group} ? $line->{weight} / $weight{$group} : undef,
+			lift => @by ? $line->{customers} * $all / ($customers{$group} * $in_tier{ $line->{tier} }) : undef
+		}
+	} values %lines;
+	return [ @tiers, report_rest(values %{ $last->{parts} }) ];
+}
+
+sub report_rest
+{
+	my (@parts) = @_;
+	my %sum;
+
+	foreach my $part (@parts)
+	{
+		$sum{$_} += $part->{$_} foreach qw(not_eligible_customers not_eligible unrated_customers unrated without rows customers source_total);
+	}
+	my @lines = (
+		[ 'not eligible', $sum{not_eligible_customers}, $sum{not_eligible} ], [ 'unrated', $sum{unrated_customers}, $sum{unrated} ],
+		[ 'without customer', $sum{rows} - $sum{customers}, $sum{without} ], [ 'total of the source', $sum{rows}, $sum{source_total} ]);
+	return map {
+		{ line => $_->[0], customers => $_->[1], value => amount_of($_->[2]), map { $_ => undef } qw(groups tier tier_rank tier_name customers_share value_share lift) }
+	} @lines;
+}
+
 sub overrides
 {
 	my ($model) = @_;
