@@ -38,7 +38,7 @@ my $today = day_of($node->safe_psql('postgres', 'SELECT CURRENT_DATE'));
 $AbcModelOracle::wrong{$_} = 1 foreach split ' ', $ENV{ABC_ORACLE_WRONG} // '';
 
 # What may differ between twins: moments, and how the rows were read.
-my %of_its_own = map { $_ => 1 } qw(began finished made full_read rows_read);
+my %of_its_own = map { $_ => 1 } qw(began finished made full_read forced rows_read);
 my @models = $ENV{ABC_TWINS} ? qw(m n) : qw(m);
 
 # What is asked of each relation, and which columns tell its rows apart (the key's come first).
@@ -58,12 +58,12 @@ my %keyed = map { $_ => 1 } qw(face ranked history changes);
 my %unjudged = (
 	(map { $_ => {} } keys %query),
 	face => { map { $_ => 1 } qw(reason decided_by_name moved_name lifecycle_name) },
-	runs => { map { $_ => 1 } qw(weights began finished full_read rows_read revision standard error tiers tier_names tier_customers
+	runs => { map { $_ => 1 } qw(weights began finished full_read forced rows_read revision standard error tiers tier_names tier_customers
 		  tier_values tier_weights tier_in tier_out tier_lost) });
 $unjudged{report} = { line_name => 1 };
 $unjudged{ranked} = $unjudged{face};
-$unjudged{$_} = { reason => 1 } foreach qw(history changes);
-$unjudged{changes}{$_} = 1 foreach qw(number takes_back in_force decided_by_name moved_name lifecycle_name);
+$unjudged{$_} = { map { $_ => 1 } qw(reason decided_by_name lifecycle_name) } foreach qw(history changes);
+$unjudged{changes}{$_} = 1 foreach qw(number takes_back in_force moved_name);
 $unjudged{overrides} = { map { $_ => 1 } qw(override_id author made) };
 
 # The query of a relation of one of the models.

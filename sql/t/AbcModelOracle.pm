@@ -654,10 +654,10 @@ sub change
 
 sub empty_part
 {
-	my ($self, $part) = @_;
+	my ($self, $part, $by) = @_;
 
 	return {
-		part => $part, customers => 0, rated => 0, total => 0, value => 0, up => 0, down => 0, arrived => 0, gone => 0,
+		part => $part, by => $by, customers => 0, rated => 0, total => 0, value => 0, up => 0, down => 0, arrived => 0, gone => 0,
 		below_zero => 0, not_eligible_customers => 0, not_eligible => 0, unrated_customers => 0, unrated => 0, gone_value => 0,
 		without => 0, rows => 0, source_total => 0, tiers => {}
 	};
@@ -676,20 +676,21 @@ sub partitions
 	my ($self) = @_;
 	my $read = $self->{run}{read};
 	my %parts;
-	my $of = sub { return $parts{ key_of(@{ $_[0] }) } //= $self->empty_part($_[0]); };
+	my $of = sub { my ($part, $by) = @_; return $parts{ key_of(@$part) } //= $self->empty_part($part, $by); };
+	my $by = $self->{run}{definition}{partition_by};
 
 	foreach my $part (values %{ $read->{parts} })
 	{
-		my $own = $of->($part->{part});
+		my $own = $of->($part->{part}, $by);
 		@$own{qw(cutoffs without rows source_total)} = @$part{qw(cutoffs without rows total)};
 	}
 	foreach my $key (keys %{ $self->{state} })
 	{
 		my ($was, $now) = ($self->{run}{before}{state}{$key}, $self->{state}{$key});
-		add_customer($of->($now->{part}), $now) if $now->{present};
+		add_customer($of->(@$now{qw(part by)}), $now) if $now->{present};
 		add_flows($of, $was, $now);
 	}
-	$of->([]) if !%parts;
+	$of->([], []) if !%parts;
 	return \%parts;
 }
 
@@ -724,8 +725,8 @@ sub add_customer
 sub add_flows
 {
 	my ($of, $was, $now) = @_;
-	my $is = $now->{present} ? $of->($now->{part}) : undef;
-	my $before = $was && $was->{present} ? $of->($was->{part}) : undef;
+	my $is = $now->{present} ? $of->(@$now{qw(part by)}) : undef;
+	my $before = $was && $was->{present} ? $of->(@$was{qw(part by)}) : undef;
 	my $other = !same($is && key_of(@{ $now->{part} }), $before && key_of(@{ $was->{part} }));
 
 	if ($other || ($is && !same($now->{tier}, $was->{tier})))
@@ -737,7 +738,7 @@ sub add_flows
 	{
 		$is->{arrived}++ if $is;
 		$before->{gone}++ if $before;
-		$before->{gone_value} += $was->{value} // 0 if $before && !$is;
+		$before->{gone_value} += $was->{value} // 0 if $before;
 	}
 	$is->{up}++ if $is && ($now->{moved} // '') eq 'up';
 	$is->{down}++ if $is && ($now->{moved} // '') eq 'down';

@@ -201,7 +201,7 @@ sub run_row
 	my ($run, $part) = @_;
 
 	return {
-		run => $run->{run}, as_of => date($run->{day}), partition => array_of(@{ $part->{part} }),
+		run => $run->{run}, as_of => date($run->{day}), partition => array_of(@{ $part->{part} }), partition_by => array_of(@{ $part->{by} }),
 		scheme => $run->{definition}{scheme}{text}, customers => $part->{customers}, rated => $part->{rated},
 		total => amount_of($part->{total}), value => amount_of($part->{value}), cutoffs => array_of($part->{cutoffs} ? @{ $part->{cutoffs} } : ()),
 		moved_up => $part->{up}, moved_down => $part->{down}, arrived => $part->{arrived}, gone => $part->{gone},
@@ -245,7 +245,7 @@ sub trend_row
 	my $own = $part->{tiers}{ $tier // '' } // { customers => 0, value => 0, weight => 0, in => 0, out => 0, lost => 0 };
 
 	return {
-		parts_of_then($model, { by => $run->{definition}{partition_by}, part => $part->{part} }), run => $run->{run}, as_of => date($run->{day}), tier => letter($tier), tier_rank => defined $tier ? $tier + 1 : undef,
+		parts_of_then($model, $part), run => $run->{run}, as_of => date($run->{day}), tier => letter($tier), tier_rank => defined $tier ? $tier + 1 : undef,
 		tier_name => !defined $tier ? 'unrated' : $names && $tier <= $#$names ? $names->[$tier] : letter($tier),
 		customers => $own->{customers}, value => amount_of($own->{value}),
 		customers_share => defined $tier && $part->{rated} ? $own->{customers} / $part->{rated} : undef,
