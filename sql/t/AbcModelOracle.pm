@@ -151,7 +151,14 @@ sub flat
 	  : $thing // "\x00";
 }
 
-sub picture { my ($definition, @fields) = @_; return join(';', map { flat($definition->{$_}) } @fields); }
+# What tiers are called decides nothing.
+sub picture
+{
+	my ($definition, @fields) = @_;
+	my %fields = (%$definition, scheme => { %{ $definition->{scheme} }, names => undef, text => undef });
+
+	return join(';', map { flat($fields{$_}) } @fields);
+}
 
 sub alter
 {
@@ -242,7 +249,7 @@ sub undo
 	return;
 }
 
-# More than max_gone of the customers, or of their value (what weighs: above zero), would be missing.
+# More than max_gone of the customers, or of the value in force (above zero), would be missing.
 sub too_many_gone
 {
 	my ($self, $base, $read) = @_;
@@ -254,7 +261,7 @@ sub too_many_gone
 	{
 		my $was = $base->{state}{$key};
 		next if !$was->{present};
-		my $amount = ($was->{value} // 0) > 0 ? $was->{value} : 0;
+		my $amount = defined $was->{tier} && ($was->{value} // 0) > 0 ? $was->{value} : 0;
 		$all++;
 		$value += $amount;
 		next if $read->{customers}{$key};
@@ -752,13 +759,15 @@ sub add_flows
 # ---------------------------------------------------------------------------
 
 # A tier by hand from a day on (and before another day); undef takes it back.  Whoever had one has it
-# no longer from that day on.  It holds at once where the last run is of that day or later.
+# no longer from that day on.  It holds at once where the last run is of that day, but not before the
+# next refresh where that would be by another definition, or what the run began from is not kept.
 sub override
 {
 	my ($self, $key, $tier, $reason, $begins, $ends) = @_;
 
 	return 'unknown' if !$self->{state}{$key};
 	return 'no reason' if defined $tier && ($reason // '') eq '';
+	return 'the past' if $self->last_run && $begins < $self->last_run->{day};
 	return 'ends first' if defined $tier && defined $ends && $ends <= $begins;
 	foreach my $other (grep { $_->{key} eq $key } @{ $self->{overrides} })
 	{
@@ -768,7 +777,8 @@ sub override
 	push @{ $self->{overrides} },
 	  { key => $key, keys => $self->{state}{$key}{key}, tier => $tier, reason => $reason, begins => $begins, ends => $ends }
 	  if defined $tier;
-	$self->decide_again($key) if $self->last_run && $begins <= $self->last_run->{day};
+	my $last = $self->last_run;
+	$self->decide_again($key) if $last && $begins == $last->{day} && $self->{before} && $last->{revision} == $self->{revision};
 	return;
 }
 

@@ -408,7 +408,7 @@ sub override
 	my $key = @known ? pick(@known) : 'nobody';
 	my $cuts = @{ $model->{definition}{scheme}{cuts} };
 	my $tier = chance(0.2) ? undef : between(0, $cuts);
-	my $begins = $life->{day} + pick(0, 0, 0, 0, 1, 10, 40);
+	my $begins = $life->{day} + pick(0, 0, 0, 0, 0, 0, 1, 10, 40, -1);
 	my $ends = defined $tier && chance(0.4) ? $begins + pick(0, 1, 20, 60) : undef;
 	my $reason = 'partner ' . between(1, 99);
 	my $error = $model->override($key, $tier, $reason, $begins, $ends);
