@@ -27,8 +27,6 @@ use AbcTier;
 use IPC::Run;
 use Test::More;
 
-binmode(Test::More->builder->$_, ':utf8') foreach qw(output failure_output);
-
 my $lives = $ENV{ABC_SEQUENCES} // 30;
 my $statements = $ENV{ABC_STATEMENTS} // 20;
 my $seed = $ENV{ABC_SEED} // 20261127;
@@ -81,7 +79,7 @@ sub script
 	my ($life) = @_;
 	my @lines = (
 		'\set VERBOSITY terse', '\pset format unaligned', '\pset footer off', '\pset fieldsep \'\t\'', '\pset null \'\\\\N\'',
-		'SET client_min_messages = error; CREATE SCHEMA life; SET search_path = life, public;', $life->{setup}, '\echo @@ made :ERROR');
+		'SET statement_timeout = "30s"; SET client_min_messages = error; CREATE SCHEMA life; SET search_path = life, public;', $life->{setup}, '\echo @@ made :ERROR');
 
 	foreach my $n (0 .. $#{ $life->{steps} })
 	{
@@ -107,7 +105,6 @@ sub answers
 	my ($script, $out, $err) = (script($life));
 	my (@answers, $table, $header);
 
-	utf8::encode($script) if utf8::is_utf8($script);
 	IPC::Run::run([ 'psql', '-Xq', '-d', $node->connstr('postgres') ], '<', \$script, '>', \$out, '2>', \$err);
 	foreach my $line (split /\n/, $out)
 	{
