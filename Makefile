@@ -26,8 +26,11 @@ REGRESS = $(patsubst sql/%.sql,%,$(filter-out sql/abc_tier--%,$(sort $(wildcard 
 
 # Exact arithmetic relies on IEEE rounding of every single operation: no fused multiply-add.
 # In PG_CPPFLAGS, because the bitcode that JIT inlines is compiled without PG_CFLAGS.
-PG_CPPFLAGS = -I$(srcdir)/src -DABC_TIER_VERSION='"$(EXTVERSION)"' -ffp-contract=off
-PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes -Wdeclaration-after-statement
+# And on 32-bit x86 none of the x87 unit, which rounds twice.
+PG_CPPFLAGS = -I$(srcdir)/src -DABC_TIER_VERSION='"$(EXTVERSION)"' -ffp-contract=off \
+	$(if $(filter i%86,$(host_cpu)),-msse2 -mfpmath=sse)
+# PostgreSQL 15 does not hide what modules define; compat.h exports what SQL calls.
+PG_CFLAGS = -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes -Wdeclaration-after-statement
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)

@@ -201,6 +201,18 @@ SELECT abc_label(NULL, '80/95') IS NULL, abc_label('A', NULL) IS NULL;
 SELECT abc_label('D', '80/95');
 SELECT abc_label('C', 'share gold 80 / iron');
 
+\echo -- abc_tiers: every tier of a scheme, best first, under each rule
+SELECT * FROM abc_tiers('share 铂金 50 / gold 80.5 / "Lead, heavy"');
+SELECT s.scheme, string_agg(concat_ws(' ', t.rank, t.tier, t.name, t.cut), ', ' ORDER BY t.rank) AS tiers
+FROM unnest('{80/95,count 15+35+50,top 50/200,value >5000/500/-0.5,fill 70+20,share x 33.3333333333 / y}'::abc_scheme[]) WITH ORDINALITY s(scheme, n), abc_tiers(s.scheme) t
+GROUP BY s.n, s.scheme ORDER BY s.n;
+SELECT count(*), min(tier), max(tier), min(cut), max(cut) FROM abc_tiers('top 1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1');
+SELECT cut = 1e300 AS exact FROM abc_tiers('value 1e300') WHERE rank = 1;
+SELECT count(*) FROM abc_tiers(NULL);
+-- the name is that of abc_label, the rank that of abc_rank
+SELECT t.* FROM abc_tiers('fill gold 70 + "Lead, heavy" 20 + rest') t
+WHERE t.name <> abc_label(t.tier, 'fill gold 70 + "Lead, heavy" 20 + rest') OR t.rank <> abc_rank(t.tier);
+
 -- Mutations of valid schemes are either accepted, and then read back to the same value,
 -- or refused with a hint: 2,000 of them here.
 CREATE FUNCTION check_mutations(n int, seed float8) RETURNS void LANGUAGE plpgsql AS $$

@@ -131,12 +131,13 @@ SELECT t::abc_summary FROM (VALUES ('\x02000000000000000000000100000000000000010
 CREATE FUNCTION refusal(t text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	detail text;
+	message text;
 BEGIN
 	PERFORM t::abc_summary;
 	RETURN 'accepted';
-EXCEPTION WHEN invalid_text_representation THEN
-	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-	RETURN detail;
+EXCEPTION WHEN invalid_text_representation OR invalid_parameter_value THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, message = MESSAGE_TEXT;
+	RETURN coalesce(nullif(detail, ''), message);
 END $$;
 WITH one AS (SELECT abc_summarize(1.5::float8)::text AS t)
 SELECT what, refusal(overlay(t PLACING new FROM 3 + 2 * at FOR length(new))) AS refusal
@@ -144,7 +145,8 @@ FROM one, (VALUES ('nothing', 0, ''), ('version', 0, '02'), ('flags', 1, '01'), 
            ('scale', 4, '00000001'), ('buckets', 8, '000007d1'), ('no bucket', 8, '00000000'), ('rows', 12, '0000000000000002'),
            ('zeros', 20, '0000000000000001'), ('negative', 28, '02')) AS x (what, at, new);
 WITH one AS (SELECT abc_summarize(1.5::float8)::text AS t)
-SELECT refusal(t || '00') AS behind, refusal(left(t, -2)) AS short, refusal(left(t, -2) || '19') AS sum, refusal(left(t, -1)) AS odd, refusal(upper(t)) AS upper
+SELECT refusal(t || '00') AS behind, refusal(left(t, -2)) AS short, refusal(left(t, -2) || '19') AS sum, refusal(left(t, -1)) AS odd, refusal(left(t, -1) || 'g') AS digit,
+       refusal(upper(t)) AS upper, refusal('\x' || upper(substr(t, 3))) AS upper_digits
 FROM one;
 
 --

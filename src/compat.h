@@ -8,7 +8,36 @@
 #ifndef ABC_COMPAT_H
 #define ABC_COMPAT_H
 
+#include <float.h>
+
 #include "fmgr.h"
+
+/* Sums are exact because each operation is rounded once, to a double: not so in the registers of x87. */
+#if FLT_EVAL_METHOD != 0
+#error "abc_tier needs arithmetic without excess precision: compile with -msse2 -mfpmath=sse, or the like"
+#endif
+
+/* 16: what SQL calls is exported, all else is hidden (by -fvisibility=hidden), lest modules share names. */
+#if PG_VERSION_NUM < 160000
+#undef PGDLLEXPORT
+#define PGDLLEXPORT		__attribute__((visibility("default")))
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(name) \
+	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
+	extern PGDLLEXPORT const Pg_finfo_record *CppConcat(pg_finfo_, name)(void); \
+	const Pg_finfo_record * \
+	CppConcat(pg_finfo_, name)(void) \
+	{ \
+		static const Pg_finfo_record info = {1}; \
+		return &info; \
+	} \
+	extern int no_such_variable
+#endif
+
+/* 16: hexadecimal digits of a type's input, with soft errors. */
+#if PG_VERSION_NUM < 160000
+#define hex_decode_safe(text, length, bytes, escontext)		hex_decode(text, length, bytes)
+#endif
 
 /* 16: soft errors in input functions.  Before 16 a soft error is a hard one. */
 #if PG_VERSION_NUM >= 160000

@@ -43,10 +43,11 @@ $node->safe_psql('postgres', q{
 	BEGIN
 		BEGIN
 			s := t::abc_summary;
-		EXCEPTION WHEN invalid_text_representation THEN
+		EXCEPTION WHEN invalid_text_representation OR invalid_parameter_value THEN
 			RETURN NULL;
 		END;
-		IF s::text <> t THEN
+		-- digits are read as bytea reads them: in upper case, too, and with blanks
+		IF s::text <> t::bytea::text THEN
 			RETURN 'reads back as ' || s::text;
 		END IF;
 		PERFORM use(s);

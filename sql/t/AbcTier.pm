@@ -43,10 +43,10 @@ sub as_user
 	return $node->safe_psql($database, $sql, extra_params => [ '-U', $user ]);
 }
 
-# Compile sql/t/modules/NAME.c with PGXS into the test's own directory; its path without the suffix.
+# Compile sql/t/modules/NAME.c, or the given text, with PGXS into the test's own directory; its path without the suffix.
 sub build_module
 {
-	my ($name) = @_;
+	my ($name, $text) = @_;
 	my $dir = "$PostgreSQL::Test::Utils::tmp_check/$name";
 	my $config = $ENV{PG_CONFIG} // 'pg_config';
 	my $sources = abs_path("$FindBin::RealBin/../../src");
@@ -54,7 +54,8 @@ sub build_module
 	my $pgxs;
 
 	mkdir $dir;
-	IPC::Run::run([ 'cp', "$FindBin::RealBin/modules/$name.c", $dir ]) or die 'no source of the module';
+	$text //= PostgreSQL::Test::Utils::slurp_file("$FindBin::RealBin/modules/$name.c");
+	PostgreSQL::Test::Utils::append_to_file("$dir/$name.c", $text);
 	IPC::Run::run([ $config, '--pgxs' ], '>', \$pgxs) or die "$config does not run";
 	chomp $pgxs;
 	my @words = split ' ', $ENV{SANDBOX_MAKE} // '';

@@ -106,6 +106,26 @@ scheme_canonical(const AbcScheme *scheme)
 	return buf.data;
 }
 
+/* A cut as a number: per cent (under fill the tier's own width), rows, or a value. */
+Numeric
+scheme_cut_number(const AbcScheme *scheme, int i)
+{
+	const AbcCut *cut = &scheme->cuts[i];
+
+	switch (scheme->rule)
+	{
+		case ABC_TOP:
+			return int64_to_numeric(cut->rows);
+		case ABC_VALUE:
+			return cut->value;
+		default:
+			return DatumGetNumeric(DirectFunctionCall3(numeric_in,
+													   CStringGetDatum(scheme_fraction_text(&cut->share)),
+													   ObjectIdGetDatum(InvalidOid),
+													   Int32GetDatum(-1)));
+	}
+}
+
 /* Parse the Datum of a valid abc_scheme into mcxt. */
 AbcScheme *
 scheme_of_datum(Datum scheme, MemoryContext mcxt)

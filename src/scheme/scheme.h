@@ -71,6 +71,9 @@ extern AbcScheme *scheme_parse(const char *text, Node *escontext);
 /* The canonical text, palloc'd: parses back to an equal scheme. */
 extern char *scheme_canonical(const AbcScheme *scheme);
 
+/* A cut as a number: per cent (under fill the tier's own width), rows, or a value. */
+extern Numeric scheme_cut_number(const AbcScheme *scheme, int i);
+
 /* Parse the Datum of a valid abc_scheme into mcxt. */
 extern AbcScheme *scheme_of_datum(Datum scheme, MemoryContext mcxt);
 

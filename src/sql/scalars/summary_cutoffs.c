@@ -25,6 +25,7 @@
 #include "postgres.h"
 
 #include "funcapi.h"
+#include "utils/tuplestore.h"
 
 #include "summary/summary_cut.h"
 

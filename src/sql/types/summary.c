@@ -295,46 +295,41 @@ bytes_of_summary(const AbcSummary *summary)
  * Input and output
  */
 
-static int
-hex_digit(char c)
+/* The bytes that the text stands for, NULL after a soft error of the hexadecimal digits. */
+static char *
+decode_text(const char *text, Size length, int *size, struct Node *escontext)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
+	char	   *bytes = palloc(length / 2);
+
+	*size = (int) hex_decode_safe(text + 2, length - 2, bytes, escontext);
+	return SOFT_ERROR_OCCURRED(escontext) ? NULL : bytes;
 }
 
+/*
+ * abc_summary_in(cstring): what abc_summary_out writes; "\x" and hexadecimal
+ * digits, as bytea takes them.
+ */
 Datum
 abc_summary_in(PG_FUNCTION_ARGS)
 {
 	const char *text = PG_GETARG_CSTRING(0);
 	Size		length = strlen(text);
-	const char *fault = NULL;
+	struct Node *escontext = abc_escontext(fcinfo);
+	const char *fault = "it does not begin with \"\\x\"";
 	AbcSummary *summary = NULL;
 
-	if (length < 2 || length % 2 != 0 || text[0] != '\\' || text[1] != 'x')
-		fault = "it does not consist of \"\\x\" and pairs of hexadecimal digits";
-	else
+	if (length >= 2 && text[0] == '\\' && text[1] == 'x')
 	{
-		int			size = (int) (length / 2 - 1);
-		char	   *bytes = palloc(Max(size, 1));
+		int			size;
+		char	   *bytes = decode_text(text, length, &size, escontext);
 
-		for (int i = 0; i < size && fault == NULL; i++)
-		{
-			int			high = hex_digit(text[2 + 2 * i]);
-			int			low = hex_digit(text[3 + 2 * i]);
-
-			if (high < 0 || low < 0)
-				fault = "it does not consist of \"\\x\" and pairs of hexadecimal digits";
-			bytes[i] = (char) (high << 4 | low);
-		}
-		if (fault == NULL)
-			summary = summary_of_bytes(bytes, size, &fault);
+		if (bytes == NULL)
+			PG_RETURN_NULL();
+		summary = summary_of_bytes(bytes, size, &fault);
 		pfree(bytes);
 	}
 	if (fault != NULL)
-		ereturn(abc_escontext(fcinfo), (Datum) 0,
+		ereturn(escontext, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s: \"%.*s%s\"", "abc_summary",
 						(int) pg_mbcliplen(text, (int) length, SHOWN_CHARACTERS), text,
@@ -347,21 +342,12 @@ abc_summary_in(PG_FUNCTION_ARGS)
 Datum
 abc_summary_out(PG_FUNCTION_ARGS)
 {
-	static const char digits[] = "0123456789abcdef";
 	bytea	   *bytes = bytes_of_summary(summary_arg(PG_GETARG_DATUM(0)));
-	int			size = VARSIZE_ANY_EXHDR(bytes);
-	const char *from = VARDATA_ANY(bytes);
-	char	   *text = palloc((Size) 2 * size + 3);
-	char	   *at = text;
+	Size		size = VARSIZE_ANY_EXHDR(bytes);
+	char	   *text = palloc(2 * size + 3);
 
-	*at++ = '\\';
-	*at++ = 'x';
-	for (int i = 0; i < size; i++)
-	{
-		*at++ = digits[(uint8) from[i] >> 4];
-		*at++ = digits[(uint8) from[i] & 0xF];
-	}
-	*at = '\0';
+	memcpy(text, "\\x", 2);
+	text[2 + hex_encode(VARDATA_ANY(bytes), size, text + 2)] = '\0';
 	PG_RETURN_CSTRING(text);
 }
 

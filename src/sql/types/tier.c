@@ -54,6 +54,8 @@ PG_FUNCTION_INFO_V1(abc_tier_hash_text_extended);
 
 PG_FUNCTION_INFO_V1(abc_better);
 PG_FUNCTION_INFO_V1(abc_worse);
+PG_FUNCTION_INFO_V1(abc_rank);
+PG_FUNCTION_INFO_V1(abc_tier_of_rank);
 
 /*
  * The tier written as len bytes: exactly one letter A to Z, no blanks, no lower
@@ -389,4 +391,25 @@ abc_worse(PG_FUNCTION_ARGS)
 	AbcTier		b = PG_GETARG_ABC_TIER(1);
 
 	PG_RETURN_ABC_TIER(compare_tiers(a, b) >= 0 ? a : b);
+}
+
+/* abc_rank(tier): 1 for A to 26 for Z.  Strict in SQL: NULL in, NULL out. */
+Datum
+abc_rank(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT16(rank_of_tier(PG_GETARG_ABC_TIER(0)) + 1);
+}
+
+/*
+ * abc_tier_of_rank(rank): the tier with this rank, 1 is A; NULL for a number
+ * that no tier has (the rank before A's, say).  Strict in SQL.
+ */
+Datum
+abc_tier_of_rank(PG_FUNCTION_ARGS)
+{
+	int32		rank = PG_GETARG_INT32(0);
+
+	if (rank < 1 || rank > ABC_MAX_TIERS)
+		PG_RETURN_NULL();
+	PG_RETURN_ABC_TIER(tier_of_rank(rank - 1));
 }

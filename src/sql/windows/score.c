@@ -127,7 +127,7 @@ read_metrics(ScoreState *state, Datum metrics, bool isnull, int row)
 	double	  **places = state->places;
 	double		nothing = 0;	/* the sum of value - value */
 	ArrayType  *array;
-	const bits8 *bitmap;
+	const uint8 *bitmap;
 	const char *data;
 
 	if (isnull)
