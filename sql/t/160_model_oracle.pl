@@ -79,7 +79,7 @@ sub script
 	my ($life) = @_;
 	my @lines = (
 		'\set VERBOSITY terse', '\pset format unaligned', '\pset footer off', '\pset fieldsep \'\t\'', '\pset null \'\\\\N\'',
-		'SET statement_timeout = "30s"; SET client_min_messages = error; CREATE SCHEMA life; SET search_path = life, public;', $life->{setup}, '\echo @@ made :ERROR');
+		'SET statement_timeout = "30s"; SET statement_timeout = 30000; SET client_min_messages = error; CREATE SCHEMA life; SET search_path = life, public;', $life->{setup}, '\echo @@ made :ERROR');
 
 	foreach my $n (0 .. $#{ $life->{steps} })
 	{
@@ -131,6 +131,7 @@ sub answers
 		if ($header) { push @$table, { map { $header->[$_] => $fields[$_] } 0 .. $#$header }; }
 		else { $header = [@fields]; }
 	}
+	note($err) if !@answers;
 	return \@answers;
 }
 
