@@ -66,6 +66,10 @@ state_for_row(FunctionCallInfo fcinfo, ValueKind kind)
 	return state;
 }
 
+/*
+ * A value more; NULL makes the state, but is no value; NaN and infinity are
+ * errors.
+ */
 Datum
 abc_concentration_float8_transfn(PG_FUNCTION_ARGS)
 {
@@ -76,6 +80,7 @@ abc_concentration_float8_transfn(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
+/* The same for bigint. */
 Datum
 abc_concentration_int8_transfn(PG_FUNCTION_ARGS)
 {
@@ -86,6 +91,7 @@ abc_concentration_int8_transfn(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
+/* The same for numeric. */
 Datum
 abc_concentration_numeric_transfn(PG_FUNCTION_ARGS)
 {
@@ -96,12 +102,14 @@ abc_concentration_numeric_transfn(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
+/* NULL where the aggregate had no row. */
 ConcentrationState *
 concentration_arg(FunctionCallInfo fcinfo)
 {
 	return PG_ARGISNULL(0) ? NULL : (ConcentrationState *) PG_GETARG_POINTER(0);
 }
 
+/* A negative value: an error. */
 void
 concentration_refuse_negative(ValueKind kind, Datum value)
 {
@@ -123,6 +131,7 @@ refuse_least(const Selection *selection)
 	concentration_refuse_negative(store->kind, values_datum(store, selection->least));
 }
 
+/* Zeros count as values, but make no total. */
 bool
 concentration_begin(ConcentrationState *state, Selection *selection)
 {

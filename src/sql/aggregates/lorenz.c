@@ -110,6 +110,10 @@ make_array(FunctionCallInfo fcinfo, const LorenzWalk *walk)
 										   TYPALIGN_DOUBLE));
 }
 
+/*
+ * abc_lorenz: the points; NULL without a value or with a total of 0, an error
+ * for a negative value.
+ */
 Datum
 abc_lorenz_finalfn(PG_FUNCTION_ARGS)
 {
