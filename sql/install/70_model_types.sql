@@ -102,6 +102,7 @@ CREATE TYPE abc_model AS (
 	runs bigint,
 	last_as_of date,
 	last_began timestamp with time zone,
+	can_undo boolean,
 	revision integer,
 	standard integer,
 	created timestamp with time zone,

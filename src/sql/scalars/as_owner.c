@@ -17,11 +17,13 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
 #include "parser/parse_func.h"
+#include "lib/stringinfo.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -32,16 +34,51 @@
 
 PG_FUNCTION_INFO_V1(abc_as_owner);
 PG_FUNCTION_INFO_V1(abc_as_writer);
+PG_FUNCTION_INFO_V1(abc_as_caller);
 PG_FUNCTION_INFO_V1(abc_caller);
+PG_FUNCTION_INFO_V1(abc_caller_path);
 
-/* Who called abc_as_owner, and in which security context; InvalidOid outside of it. */
+#define PRIVATE_SCHEMA	"_abc"
+
+/* Who called one of these functions, in which security context, and which schemas he sees; zeroes outside. */
 typedef struct Caller
 {
 	Oid			user;
 	int			context;
+	char	   *path;
 } Caller;
 
-static Caller caller = {InvalidOid, 0};
+static Caller caller = {InvalidOid, 0, NULL};
+
+/* The schemas that are searched now, as a setting of search_path; temporary ones do not last. */
+static char *
+current_path(void)
+{
+	List	   *path = fetch_search_path(false);
+	ListCell   *lc;
+	StringInfoData result;
+
+	initStringInfo(&result);
+	foreach(lc, path)
+	{
+		char	   *name = get_namespace_name(lfirst_oid(lc));
+
+		if (name != NULL && !isTempNamespace(lfirst_oid(lc)))
+			appendStringInfo(&result, "%s%s", result.len > 0 ? ", " : "", quote_identifier(name));
+	}
+	list_free(path);
+	return result.data;
+}
+
+static Caller
+current_caller(void)
+{
+	Caller		now;
+
+	GetUserIdAndSecContext(&now.user, &now.context);
+	now.path = current_path();
+	return now;
+}
 
 static Oid
 owner_of_relation(Oid relation)
@@ -57,7 +94,10 @@ owner_of_relation(Oid relation)
 	return owner;
 }
 
-/* The function that does the work of this one: of the same name and arguments, in the private schema. */
+/*
+ * The function that does the work of this one: of the same name and arguments, in the private schema; where
+ * this one is there itself, with "_" in front of its name.
+ */
 static FmgrInfo *
 worker_function(FmgrInfo *flinfo)
 {
@@ -72,7 +112,9 @@ worker_function(FmgrInfo *flinfo)
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for function %u", flinfo->fn_oid);
 	proc = (Form_pg_proc) GETSTRUCT(tuple);
-	name = list_make2(makeString("_abc"), makeString(pstrdup(NameStr(proc->proname))));
+	name = list_make2(makeString(PRIVATE_SCHEMA),
+					  makeString(psprintf("%s%s", strcmp(get_namespace_name(proc->pronamespace), PRIVATE_SCHEMA) == 0 ? "_" : "",
+										  NameStr(proc->proname))));
 	worker = MemoryContextAlloc(flinfo->fn_mcxt, sizeof(FmgrInfo));
 	fmgr_info_cxt(LookupFuncName(name, proc->pronargs, proc->proargtypes.values, false),
 				  worker, flinfo->fn_mcxt);
@@ -117,13 +159,11 @@ call_worker(FunctionCallInfo fcinfo, FmgrInfo *worker, Caller on_behalf_of)
 static Datum
 call_as(Oid owner, FunctionCallInfo fcinfo, FmgrInfo *worker)
 {
-	Caller		now;
-	int			settings;
+	Caller		now = current_caller();
+	int			settings = NewGUCNestLevel();
 	Datum		result;
 
-	GetUserIdAndSecContext(&now.user, &now.context);
 	/* on an error the end of the (sub)transaction restores user, context and settings */
-	settings = NewGUCNestLevel();
 	SetUserIdAndSecContext(owner, now.context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
 	result = call_worker(fcinfo, worker, now);
 	AtEOXact_GUC(false, settings);
@@ -143,7 +183,7 @@ abc_as_owner(PG_FUNCTION_ARGS)
 
 	if (must_become(GetUserId(), owner))
 		return call_as(owner, fcinfo, worker);
-	return call_worker(fcinfo, worker, caller);
+	return call_worker(fcinfo, worker, current_caller());
 }
 
 /*
@@ -161,7 +201,14 @@ abc_as_writer(PG_FUNCTION_ARGS)
 		(must_become(GetUserId(), owner) ||
 		 (GetUserId() != owner && pg_class_aclcheck(table, GetUserId(), ACL_INSERT) == ACLCHECK_OK)))
 		return call_as(owner, fcinfo, worker);
-	return call_worker(fcinfo, worker, caller);
+	return call_worker(fcinfo, worker, current_caller());
+}
+
+/* Any function: do what its worker does, who may ask which schemas the caller sees. */
+Datum
+abc_as_caller(PG_FUNCTION_ARGS)
+{
+	return call_worker(fcinfo, worker_function(fcinfo->flinfo), current_caller());
 }
 
 /* The name of the role that called abc_as_owner; outside of it, of the current role. */
@@ -171,4 +218,11 @@ abc_caller(PG_FUNCTION_ARGS)
 	Oid			user = OidIsValid(caller.user) ? caller.user : GetUserId();
 
 	PG_RETURN_TEXT_P(cstring_to_text(GetUserNameFromId(user, false)));
+}
+
+/* The schemas that the caller of one of these functions sees; outside of them, those that are searched now. */
+Datum
+abc_caller_path(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(caller.path != NULL ? caller.path : current_path()));
 }
