@@ -70,7 +70,7 @@ DECLARE
 	day date;
 	before bigint;
 BEGIN
-	FOR h IN SELECT * FROM happens AS h ORDER BY h.n LOOP
+	FOR h IN SELECT * FROM happens AS x ORDER BY x.n LOOP
 		day := '2024-02-01'::date + h.n * 20;
 		before := (SELECT count(*) FROM o_history);
 		IF h.sql LIKE 'SELECT abc_override%' THEN
