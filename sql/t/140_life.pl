@@ -70,7 +70,7 @@ if ($models)
 if ($node->safe_psql('postgres', q{SELECT count(*) FROM pg_type WHERE typname = 'abc_summary'}) ne '0')
 {
 	$make .= 'CREATE TABLE summary AS SELECT id % 3 AS g, abc_summarize(v) AS s FROM customer GROUP BY 1;';
-	$look .= q{; SELECT g, md5(s::text), abc_cutoffs(s, '80/95') FROM summary ORDER BY g};
+	$look .= q{; SELECT g, md5(s::text), (SELECT array_agg(low ORDER BY cut) FROM abc_bounds(s)) FROM summary ORDER BY g};
 }
 $node->safe_psql('postgres', "CREATE DATABASE life");
 $node->safe_psql('life', "CREATE EXTENSION abc_tier; $make");

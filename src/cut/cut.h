@@ -29,10 +29,13 @@ typedef struct CutPoints
 /* Cut the values of a store; results in the current memory context. */
 extern void cut_points(CutPoints *points, ValueStore *store, const AbcScheme *scheme);
 
+/* The same under rule "value": the scheme's own cuts, whatever the rows. */
+extern void cut_by_value(CutPoints *points, ValueStore *store, const AbcScheme *scheme);
+
 /* The same for a selection that has begun, under any rule but "value". */
 extern void cut_selection(CutPoints *points, Selection *selection, const AbcScheme *scheme);
 
-/* A reached or given cut-off as a value of the store's type. */
+/* A reached or given cut-off as a value of the store's kind. */
 extern bool cut_value(const CutPoint *cut, const ValueStore *store, Datum *value);
 
 /*

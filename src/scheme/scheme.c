@@ -51,14 +51,15 @@ append_name(StringInfo buf, const char *name)
 
 /* Append one cut as its rule writes it. */
 static void
-append_cut(StringInfo buf, AbcRule rule, const AbcCut *cut)
+append_cut(StringInfo buf, const AbcScheme *scheme, const AbcCut *cut)
 {
-	switch (rule)
+	switch (scheme->rule)
 	{
 		case ABC_SHARE:
 		case ABC_COUNT:
 		case ABC_FILL:
-			appendStringInfoString(buf, scheme_fraction_text(&cut->share));
+			appendStringInfo(buf, "%s%s", scheme_fraction_text(&cut->share),
+							 scheme_cuts_look_like_fractions(scheme) ? "%" : "");
 			break;
 		case ABC_TOP:
 			appendStringInfo(buf, INT64_FORMAT, cut->rows);
@@ -88,7 +89,7 @@ scheme_canonical(const AbcScheme *scheme)
 			append_name(&buf, scheme->names[i]);
 			appendStringInfoChar(&buf, ' ');
 		}
-		append_cut(&buf, scheme->rule, &scheme->cuts[i]);
+		append_cut(&buf, scheme, &scheme->cuts[i]);
 	}
 	if (named)
 	{

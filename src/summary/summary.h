@@ -99,6 +99,7 @@ typedef struct SummaryReader
 typedef struct SummaryCell
 {
 	uint64		bucket;
+	int			shift;			/* of the bucket: that of the summary, less after summary_refine_inside */
 	bool		negative;
 	bool		exact;			/* low = high: the value is known */
 	int64		count;
@@ -111,7 +112,6 @@ typedef struct SummaryCell
 typedef struct SummaryCells
 {
 	ValueKind	kind;
-	int			shift;
 	int			scale;			/* bigint, numeric: unit 10^-scale */
 	int			unit_exponent;	/* float8: unit 2^this */
 	int			nlimbs;			/* of all amounts, with room for a product of two counts */
@@ -208,18 +208,14 @@ summary_state_add_fast(SummaryState *state, uint64 bucket, u128 amount)
 }
 
 /*
- * The binary exponent of the unit of a float8 bucket's sum: that of the last
- * place of its smallest values.
+ * The unit of a float8 bucket's sum, as an exponent field: that of the last place
+ * of its smallest values.
  */
 static inline int
 summary_float8_field(uint64 bucket, int shift)
 {
-	uint64		key = (bucket & ~SUMMARY_NEGATIVE) << shift;
-
-	return Max((int) (key >> 52), 1);
+	return float8_unit_field((bucket & ~SUMMARY_NEGATIVE) << shift);
 }
-
-#define SUMMARY_FIELD_BIAS	1075	/* exponent of the unit = field - bias */
 
 /* The bucket of the values that a bucket of a finer summary belongs to. */
 static inline uint64

@@ -6,8 +6,8 @@
  *			(one has all): sum((2i - n - 1) * x_i) / (n * total), x_i the i-th
  *			smallest of n values; corrected: over (n - 1) * total, which reaches 1
  *	abc_top_share(value, fraction)	share of the total that the largest
- *			ceil(fraction * n) values hold; a fraction is taken as the decimal
- *			that it prints as, so 0.2 of 100 rows is 20
+ *			ceil(fraction * n) values hold; a fraction is taken as a decimal
+ *			(fraction.c), so 0.2 of 100 rows is 20
  *	abc_top_n_share(value, n)	the same for the n largest, or all if there are less
  *	abc_top_count(value, share)	the least number of values, largest first, that
  *			hold at least this share of the total
@@ -21,58 +21,20 @@
  *				the corrected Gini of one value
  *	NaN, infinity	error
  *
- * Sums and products are exact; of a quotient numerator and denominator are each
- * rounded once to float8.  The state keeps every value, 8 or 16 bytes in memory
+ * Sums and products are exact; a quotient of them is rounded once to float8.  The state keeps every value, 8 or 16 bytes in memory
  * up to work_mem and then in a temporary file: one process, no combine function
  * (the mergeable form is the summary's).
  */
 #include "postgres.h"
 
-#include <math.h>
-
-#include "utils/fmgrprotos.h"
-
 #include "sql/aggregates/concentration.h"
+#include "sql/fraction.h"
 
 PG_FUNCTION_INFO_V1(abc_gini_finalfn);
 PG_FUNCTION_INFO_V1(abc_top_share_finalfn);
 PG_FUNCTION_INFO_V1(abc_top_n_share_finalfn);
 PG_FUNCTION_INFO_V1(abc_top_count_finalfn);
 PG_FUNCTION_INFO_V1(abc_top_fraction_finalfn);
-
-/* a / b for a <= b, b > 0, in one unit */
-double
-exact_share(const ExactSum *a, const ExactSum *b)
-{
-	int			bits = exact_bits(b);
-
-	return exact_to_float8(a, -bits) / exact_to_float8(b, -bits);
-}
-
-/*
- * The fraction 0 < f <= 1 as num / den.
- */
-static void
-decimal_fraction(double f, const char *what, uint64 *num, uint64 *den)
-{
-	Datum		numeric;
-	DecimalView view;
-	u128		magnitude;
-
-	if (!(f > 0 && f <= 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("%s %g is not above 0 and at most 1", what, f),
-				 errhint("Say 0.2 for 20 %%.")));
-	numeric = DirectFunctionCall2(numeric_round,
-								  DirectFunctionCall1(float8_numeric, Float8GetDatum(f)),
-								  Int32GetDatum(DECIMAL_MAX_SCALE64 - 1));
-	decimal_view(numeric, &view);
-	*den = decimal_power10[DECIMAL_MAX_SCALE64 - 1];
-	if (!decimal_to_u128(&view, DECIMAL_MAX_SCALE64 - 1, &magnitude))
-		elog(ERROR, "fraction %g is not a decimal", f);
-	*num = Max(u128_lo(magnitude), 1);
-}
 
 /*
  * Gini
@@ -100,7 +62,7 @@ gini_group(const Selection *selection, const ValueGroup *group, int64 before, vo
 
 	exact_set_zero(walk->group);
 	selection_add_rows(selection, group, group->count, walk->group);
-	exact_extend(walk->wide, walk->group);
+	exact_assign(walk->wide, walk->group);
 	if (factor > 0)
 		exact_add_multiple(walk->plus, walk->wide, factor);
 	else
@@ -135,9 +97,9 @@ abc_gini_finalfn(PG_FUNCTION_ARGS)
 
 	exact_sub(walk.plus, walk.minus);
 	divisor = exact_create(nlimbs);
-	exact_extend(divisor, selection.total);
+	exact_assign(divisor, selection.total);
 	exact_mul(divisor, state->parameter != 0 ? walk.n - 1 : walk.n);
-	result = exact_share(walk.plus, divisor);
+	result = exact_ratio(walk.plus, divisor, 0, ROUND_NEAREST);
 	selection_end(&selection);
 	PG_RETURN_FLOAT8(result);
 }
@@ -171,7 +133,7 @@ top_share(Selection *selection, int64 n)
 	walk.sum = selection_sum(selection);
 	if (n > 0)
 		selection_walk(selection, top_group, &walk);
-	return exact_share(walk.sum, selection->total);
+	return exact_ratio(walk.sum, selection->total, 0, ROUND_NEAREST);
 }
 
 Datum
@@ -179,19 +141,11 @@ abc_top_share_finalfn(PG_FUNCTION_ARGS)
 {
 	ConcentrationState *state = concentration_arg(fcinfo);
 	Selection	selection;
-	uint64		num;
-	uint64		den;
-	uint64		rest;
-	ExactSum   *n;
 	double		result;
 
 	if (state == NULL || !concentration_begin(state, &selection))
 		PG_RETURN_NULL();
-	decimal_fraction(state->parameter, "fraction", &num, &den);
-	n = exact_create(3);
-	exact_add_product(n, u128_of(selection.nvalues), num, 0);
-	rest = exact_divrem(n, den);
-	result = top_share(&selection, (int64) n->limbs[0] + (rest > 0));
+	result = top_share(&selection, fraction_of_rows(state->parameter, "fraction", selection.nvalues));
 	selection_end(&selection);
 	PG_RETURN_FLOAT8(result);
 }
@@ -235,7 +189,7 @@ reaches(const Selection *selection, const ValueGroup *group, int64 rows, ReachWa
 {
 	exact_copy(walk->sum, walk->before);
 	selection_add_rows(selection, group, rows, walk->sum);
-	exact_extend(walk->scaled, walk->sum);
+	exact_assign(walk->scaled, walk->sum);
 	exact_mul(walk->scaled, walk->den);
 	return exact_cmp(walk->scaled, walk->target) >= 0;
 }
@@ -278,10 +232,10 @@ rows_to_reach(FunctionCallInfo fcinfo, int64 *count, int64 *of)
 
 	if (state == NULL || !concentration_begin(state, &selection))
 		return false;
-	decimal_fraction(state->parameter, "share", &num, &walk.den);
+	fraction_of_float8(state->parameter, "share", &num, &walk.den);
 	nlimbs = selection.total->nlimbs + 1;
 	walk.target = exact_create(nlimbs);
-	exact_extend(walk.target, selection.total);
+	exact_assign(walk.target, selection.total);
 	exact_mul(walk.target, num);
 	walk.before = selection_sum(&selection);
 	walk.sum = selection_sum(&selection);

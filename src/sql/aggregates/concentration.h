@@ -25,7 +25,4 @@ extern bool concentration_begin(ConcentrationState *state, Selection *selection)
 
 pg_noreturn extern void concentration_refuse_negative(ValueKind kind, Datum value);
 
-/* a / b for a <= b, b > 0, in one unit, each rounded once. */
-extern double exact_share(const ExactSum *a, const ExactSum *b);
-
 #endif							/* ABC_CONCENTRATION_H */

@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "catalog/pg_type.h"
 
 #include "sql/aggregates/concentration.h"
@@ -47,7 +49,7 @@ state_for_row(FunctionCallInfo fcinfo, ValueKind kind)
 	if (!PG_ARGISNULL(0))
 	{
 		state = (ConcentrationState *) PG_GETARG_POINTER(0);
-		if (state->parameter != parameter)
+		if (state->parameter != parameter && !(isnan(state->parameter) && isnan(parameter)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("second argument changes within a group: %g, then %g",

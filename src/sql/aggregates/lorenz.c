@@ -11,8 +11,8 @@
  *
  *	SELECT * FROM unnest((SELECT abc_lorenz(revenue) FROM customer));
  *
- * NULL, zero, negative, NaN, no rows: as concentration.c.  Shares are exact
- * sums, numerator and denominator each rounded once.
+ * NULL, zero, negative, NaN, no rows: as concentration.c.  Shares are
+ * quotients of exact sums, rounded once.
  */
 #include "postgres.h"
 
@@ -74,7 +74,7 @@ lorenz_group(const Selection *selection, const ValueGroup *group, int64 before, 
 
 			exact_copy(rest, selection->total);
 			exact_sub(rest, below);
-			walk->shares[walk->next] = exact_share(rest, selection->total);
+			walk->shares[walk->next] = exact_ratio(rest, selection->total, 0, ROUND_NEAREST);
 			pfree(rest);
 		}
 		walk->next--;

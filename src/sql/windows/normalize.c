@@ -7,8 +7,8 @@
  * partition.  Neither ORDER BY nor a frame has any influence.  The methods are
  * defined in normalizer.c.
  *
- *	value		float8, bigint or numeric; rank and ntile compare the values
- *				themselves, all else takes their nearest float8
+ *	value		of any number type; rank and ntile compare the values themselves,
+ *				all else takes their nearest float8
  *	method		the same for all rows of a partition; NULL is an error
  *	NULL		a NULL value gets NULL and counts nowhere
  *	NaN, infinity	error
@@ -29,9 +29,7 @@
 
 #define CHUNK	256				/* rows normalized together */
 
-PG_FUNCTION_INFO_V1(abc_normalize_float8);
-PG_FUNCTION_INFO_V1(abc_normalize_int8);
-PG_FUNCTION_INFO_V1(abc_normalize_numeric);
+PG_FUNCTION_INFO_V1(abc_normalize);
 
 typedef struct NormalizeState
 {
@@ -45,7 +43,7 @@ typedef struct NormalizeState
 } NormalizeState;
 
 static NormalizeState *
-normalize_state(FunctionCallInfo fcinfo, ValueKind kind)
+normalize_state(FunctionCallInfo fcinfo)
 {
 	NormalizeState *state = fcinfo->flinfo->fn_extra;
 	MemoryContext mcxt;
@@ -55,7 +53,7 @@ normalize_state(FunctionCallInfo fcinfo, ValueKind kind)
 	mcxt = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "abc_normalize", ALLOCSET_DEFAULT_SIZES);
 	state = MemoryContextAllocZero(mcxt, sizeof(NormalizeState));
 	state->work = AllocSetContextCreate(mcxt, "abc_normalize partition", ALLOCSET_DEFAULT_SIZES);
-	partition_init(&state->values, kind, mcxt);
+	partition_init(&state->values, get_fn_expr_argtype(fcinfo->flinfo, 0), mcxt);
 	fcinfo->flinfo->fn_extra = state;
 	return state;
 }
@@ -122,10 +120,10 @@ next_result(NormalizeState *state)
 	return state->results[state->chunk.next++];
 }
 
-static Datum
-normalize_common(FunctionCallInfo fcinfo, ValueKind kind)
+Datum
+abc_normalize(PG_FUNCTION_ARGS)
 {
-	NormalizeState *state = normalize_state(fcinfo, kind);
+	NormalizeState *state = normalize_state(fcinfo);
 	double		result;
 
 	if (partition_begins(fcinfo))
@@ -134,22 +132,4 @@ normalize_common(FunctionCallInfo fcinfo, ValueKind kind)
 	if (isnan(result))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(result);
-}
-
-Datum
-abc_normalize_float8(PG_FUNCTION_ARGS)
-{
-	return normalize_common(fcinfo, VALUE_FLOAT8);
-}
-
-Datum
-abc_normalize_int8(PG_FUNCTION_ARGS)
-{
-	return normalize_common(fcinfo, VALUE_INT8);
-}
-
-Datum
-abc_normalize_numeric(PG_FUNCTION_ARGS)
-{
-	return normalize_common(fcinfo, VALUE_NUMERIC);
 }

@@ -1,6 +1,6 @@
 /*
- * exact_state_io.c
- *		The type abc_exact_sums: input and output of exact_state.h's sums.
+ * exact_sums.c
+ *		The type abc_exact_sums: its checks, text and binary input and output.
  *
  *	text	weighted float8 3: 1f40@-64, 28@0
  *			purpose, kind, rows (and "/periods" if given); then each sum in hexadecimal, with a sign if it
@@ -18,7 +18,7 @@
 #include "libpq/pqformat.h"
 #include "nodes/nodes.h"
 
-#include "arith/exact_state.h"
+#include "sql/exact_sums.h"
 
 PG_FUNCTION_INFO_V1(abc_exact_sums_in);
 PG_FUNCTION_INFO_V1(abc_exact_sums_out);
@@ -35,6 +35,31 @@ static const char *const kinds[] = {NULL, "float8", "decimal"};
 			 errmsg("invalid input syntax for type %s: \"%s\"", "abc_exact_sums", text), \
 			 errdetail("%s.", reason), \
 			 errhint("Only what the type itself has written can be read.")))
+
+/* What no rows could have led to, beyond the bare form: NULL if nothing is wrong. */
+const char *
+exact_sums_check(const ExactState *state)
+{
+	const StateSum *first = state_sum(state, 0);
+	const StateSum *second = state_sum(state, 1);
+	const char *fault = exact_state_fault(state);
+
+	if (state->purpose != EXACT_WEIGHTED && state->purpose != EXACT_MOMENTS)
+		return "What the sums are of is unknown";
+	if (fault != NULL)
+		return fault;
+	if (state->periods < 0 || (state->periods > 0 && state->purpose != EXACT_MOMENTS))
+		return "The number of periods is out of range";
+	if (exact_state_sign(second) < 0)
+		return "The sum of weights or squares is negative";
+	if (state->purpose == EXACT_WEIGHTED && exact_state_sign(second) == 0 &&
+		exact_state_sign(first) != 0)
+		return "There is a sum without weight";
+	if (state->purpose == EXACT_MOMENTS && state->kind == EXACT_DECIMAL &&
+		second->scale != 2 * first->scale)
+		return "The scale of the squares is not twice that of the values";
+	return NULL;
+}
 
 static void
 append_sum(StringInfo buf, const StateSum *sum, ExactKind kind)
@@ -183,7 +208,7 @@ abc_exact_sums_in(PG_FUNCTION_ARGS)
 	if (reason == NULL)
 	{
 		state = exact_state_canonical(state);
-		reason = exact_state_check(state);
+		reason = exact_sums_check(state);
 	}
 	if (reason == NULL && strcmp(state_text(state), text) != 0)
 		reason = "It is not in its canonical form";
@@ -247,7 +272,7 @@ abc_exact_sums_recv(PG_FUNCTION_ARGS)
 	pq_getmsgend(buf);
 	SET_VARSIZE(state, to - (char *) state);
 
-	reason = exact_state_check(state);
+	reason = exact_sums_check(state);
 	if (reason != NULL)
 		refuse_binary(reason);
 	canonical = exact_state_canonical(state);
