@@ -88,8 +88,9 @@ $$;
 COMMENT ON FUNCTION _abc.reopen_versions(@extschema@.abc_model, bigint, date) IS 'part of abc_refresh: a day that is run again';
 
 -- Read the source, decide, write.  Gives the number of rows read.
+-- Without JIT: to compile this statement takes longer than to run it, minutes where treatments and hysteresis meet.
 CREATE FUNCTION _abc.decide(m @extschema@.abc_model, run bigint, day date, began timestamp with time zone, force boolean) RETURNS bigint
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
 	previous record;
