@@ -147,6 +147,13 @@ SET LOCAL enable_bitmapscan = off;
 SELECT plan_has('SELECT min(tier), max(tier) FROM many', 'Partial Aggregate') AS partial, min(tier), max(tier) FROM many;
 COMMIT;
 
+-- the rank of a tier, and back: every letter; no tier has another number
+SELECT bool_and(abc_rank(t) = r AND abc_tier_of_rank(r) = t) AND count(*) = 26 AS every_letter
+FROM generate_series(1, 26) r, LATERAL (SELECT chr(64 + r)::abc_tier) v(t);
+SELECT abc_tier_of_rank(0) IS NULL AND abc_tier_of_rank(27) IS NULL AND abc_tier_of_rank(-2147483648) IS NULL
+	AND abc_tier_of_rank(NULL) IS NULL AND abc_rank(NULL) IS NULL AS "null";
+SELECT abc_rank('C'), abc_tier_of_rank(abc_rank('C') - 1) AS better, pg_typeof(abc_rank('C'));
+
 -- no function bears the name of the type
 SELECT count(*) FROM pg_proc WHERE proname IN ('abc_tier', 'abc_scheme');
 

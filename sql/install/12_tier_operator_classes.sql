@@ -110,3 +110,15 @@ CREATE AGGREGATE max(abc_tier) (
 	SORTOP = OPERATOR(@extschema@.>), PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE max(abc_tier) IS 'the worst of the tiers, the latest letter; NULL without any';
+
+-- The number of a tier, and back.
+
+CREATE FUNCTION abc_rank(tier abc_tier) RETURNS smallint
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'abc_rank';
+COMMENT ON FUNCTION abc_rank(abc_tier) IS 'the rank of a tier: A is 1, B is 2, ...';
+
+CREATE FUNCTION abc_tier_of_rank(rank integer) RETURNS abc_tier
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'abc_tier_of_rank';
+COMMENT ON FUNCTION abc_tier_of_rank(integer) IS 'the tier of a rank: 1 is A, 2 is B, ...; NULL for a number that no tier has';

@@ -173,3 +173,10 @@ CREATE FUNCTION abc_label(tier abc_tier, scheme abc_scheme) RETURNS text
 	AS 'MODULE_PATHNAME', 'abc_label';
 COMMENT ON FUNCTION abc_label(abc_tier, abc_scheme) IS
 	'the name of a tier in a scheme, the letter where the scheme has no names';
+
+CREATE FUNCTION abc_tiers(scheme abc_scheme)
+	RETURNS TABLE (rank smallint, tier abc_tier, name text, cut numeric)
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 4
+	AS 'MODULE_PATHNAME', 'abc_tiers';
+COMMENT ON FUNCTION abc_tiers(abc_scheme) IS
+	'the tiers of a scheme, best first: rank from 1, tier, name (the letter where the scheme has no names) and cut: per cent (under fill the tier''s own width), rows or value; NULL for the last tier';

@@ -20,33 +20,39 @@ COMMENT ON FUNCTION abc_subtract(abc_summary, abc_summary) IS
 	'summary of the values of whole without those of part: exact numbers and sums, in buckets no finer than those of whole; a part of NULL changes nothing; NULL if nothing is left; a part that cannot be contained in whole is an error';
 
 CREATE FUNCTION abc_bounds(
-	summary abc_summary, scheme abc_scheme DEFAULT '80/95',
+	summary abc_summary, scheme abc_scheme DEFAULT '80/95', inside abc_summary[] DEFAULT '{}',
 	OUT cut integer, OUT low numeric, OUT high numeric,
 	OUT count_above bigint, OUT sum_above numeric,
 	OUT count_within bigint, OUT sum_within numeric
 ) RETURNS SETOF record
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 3
 	AS 'MODULE_PATHNAME', 'abc_summary_bounds';
-COMMENT ON FUNCTION abc_bounds(abc_summary, abc_scheme) IS
-	'a row per cut: the interval, both ends included, in which its cut-off surely lies (NULL: it is NULL), and exactly the number and sum of values above it and within it; intervals are the same or disjoint; what the second round of exact cut-offs needs';
+COMMENT ON FUNCTION abc_bounds(abc_summary, abc_scheme, abc_summary[]) IS
+	'a row per cut: the interval, both ends included, in which its cut-off surely lies (NULL: it is NULL), and exactly the number and sum of values above it and within it; intervals are the same or disjoint; inside: summaries of the values in the intervals, each of a further round, make them narrower';
 
-CREATE FUNCTION abc_cutoffs(summary abc_summary, scheme abc_scheme, "values" float8[], "rows" bigint[]) RETURNS float8[]
+CREATE FUNCTION abc_cutoffs(
+	summary abc_summary, scheme abc_scheme, "values" float8[], "rows" bigint[], inside abc_summary[] DEFAULT '{}'
+) RETURNS float8[]
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_summary_cutoffs_float8';
-COMMENT ON FUNCTION abc_cutoffs(abc_summary, abc_scheme, float8[], bigint[]) IS
-	'exact cut-offs in a second round: given every value within the intervals of abc_bounds and how many rows have it (a value may come more than once); what the aggregate abc_cutoffs gives over all rows; an error if number and sum are not those that the summary has';
+COMMENT ON FUNCTION abc_cutoffs(abc_summary, abc_scheme, float8[], bigint[], abc_summary[]) IS
+	'exact cut-offs in the last round: given every value within the intervals of abc_bounds (of the same summary, scheme and inside) and how many rows have it (a value may come more than once); what the aggregate abc_cutoffs gives over all rows; an error if number and sum are not those that the summary has';
 
-CREATE FUNCTION abc_cutoffs(summary abc_summary, scheme abc_scheme, "values" bigint[], "rows" bigint[]) RETURNS bigint[]
+CREATE FUNCTION abc_cutoffs(
+	summary abc_summary, scheme abc_scheme, "values" bigint[], "rows" bigint[], inside abc_summary[] DEFAULT '{}'
+) RETURNS bigint[]
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_summary_cutoffs_int8';
-COMMENT ON FUNCTION abc_cutoffs(abc_summary, abc_scheme, bigint[], bigint[]) IS
-	'exact cut-offs in a second round: given every value within the intervals of abc_bounds and how many rows have it (a value may come more than once); what the aggregate abc_cutoffs gives over all rows; an error if number and sum are not those that the summary has';
+COMMENT ON FUNCTION abc_cutoffs(abc_summary, abc_scheme, bigint[], bigint[], abc_summary[]) IS
+	'exact cut-offs in the last round: given every value within the intervals of abc_bounds (of the same summary, scheme and inside) and how many rows have it (a value may come more than once); what the aggregate abc_cutoffs gives over all rows; an error if number and sum are not those that the summary has';
 
-CREATE FUNCTION abc_cutoffs(summary abc_summary, scheme abc_scheme, "values" numeric[], "rows" bigint[]) RETURNS numeric[]
+CREATE FUNCTION abc_cutoffs(
+	summary abc_summary, scheme abc_scheme, "values" numeric[], "rows" bigint[], inside abc_summary[] DEFAULT '{}'
+) RETURNS numeric[]
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_summary_cutoffs_numeric';
-COMMENT ON FUNCTION abc_cutoffs(abc_summary, abc_scheme, numeric[], bigint[]) IS
-	'exact cut-offs in a second round: given every value within the intervals of abc_bounds and how many rows have it (a value may come more than once); what the aggregate abc_cutoffs gives over all rows; an error if number and sum are not those that the summary has';
+COMMENT ON FUNCTION abc_cutoffs(abc_summary, abc_scheme, numeric[], bigint[], abc_summary[]) IS
+	'exact cut-offs in the last round: given every value within the intervals of abc_bounds (of the same summary, scheme and inside) and how many rows have it (a value may come more than once); what the aggregate abc_cutoffs gives over all rows; an error if number and sum are not those that the summary has';
 
 CREATE FUNCTION abc_gini(summary abc_summary, OUT low float8, OUT high float8) RETURNS record
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -66,7 +72,8 @@ CREATE FUNCTION abc_top_share(summary abc_summary, fraction float8, OUT low floa
 COMMENT ON FUNCTION abc_top_share(abc_summary, float8) IS
 	'interval in which the share of the total that the best fraction of the rows holds (0.2: the best 20 %, rounded up to whole rows) surely lies; negative values are an error, NULL without a positive one';
 
-CREATE FUNCTION abc_lorenz(summary abc_summary) RETURNS SETOF abc_lorenz_point
+CREATE FUNCTION abc_lorenz(summary abc_summary)
+	RETURNS TABLE (customers bigint, customer_share float8, value_share float8)
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 2000
 	AS 'MODULE_PATHNAME', 'abc_summary_lorenz';
 COMMENT ON FUNCTION abc_lorenz(abc_summary) IS

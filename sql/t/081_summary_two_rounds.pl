@@ -59,7 +59,7 @@ foreach my $type (qw(float8 bigint numeric))
 {
 	$node->safe_psql('postgres', qq{
 		CREATE TABLE ${type}_row (shard int, id int, v $type);
-		-- The documented query, over shards of one table.
+		-- Both rounds by hand, over shards of one table.
 		CREATE FUNCTION two_rounds_$type(scheme abc_scheme) RETURNS $type\[] LANGUAGE sql AS \$\$
 			WITH first_round AS MATERIALIZED (
 				SELECT abc_merge(s) AS summary

@@ -79,7 +79,7 @@ $node->safe_psql('postgres', q{
 		PERFORM abc_count(s);
 		FOREACH scheme IN ARRAY ARRAY['80/95', 'count 15/50', 'top 2/4; ties up', 'fill 70+20; crossing down; ties down', 'value 5/1'] LOOP
 			BEGIN
-				PERFORM abc_total(s);
+				PERFORM (SELECT array_agg(low) FROM abc_bounds(s, scheme)), abc_total(s);
 				PERFORM FROM abc_bounds(s, scheme);
 			EXCEPTION WHEN numeric_value_out_of_range THEN
 				NULL;

@@ -102,6 +102,7 @@ typedef struct SummaryReader
 typedef struct SummaryCell
 {
 	uint64		bucket;
+	int			shift;			/* of the bucket: that of the summary, less after summary_refine_inside */
 	bool		negative;
 	bool		exact;			/* low = high: the value is known */
 	int64		count;
@@ -114,7 +115,6 @@ typedef struct SummaryCell
 typedef struct SummaryCells
 {
 	ValueKind	kind;
-	int			shift;
 	int			scale;			/* bigint, numeric: unit 10^-scale */
 	int			unit_exponent;	/* float8: unit 2^this */
 	int			nlimbs;			/* of all amounts, with room for a product of two counts */

@@ -177,9 +177,10 @@ tighten(const SummaryCells *cells, SummaryCell *cell)
 }
 
 static void
-init_cell(const SummaryCells *cells, SummaryCell *cell, uint64 bucket, int64 count)
+init_cell(const SummaryCells *cells, SummaryCell *cell, uint64 bucket, int shift, int64 count)
 {
 	cell->bucket = bucket;
+	cell->shift = shift;
 	cell->negative = (bucket & SUMMARY_NEGATIVE) != 0;
 	cell->count = count;
 	cell->low = summary_amount(cells);
@@ -200,7 +201,6 @@ summary_cells(const AbcSummary *summary)
 	ExactSum   *power;
 
 	cells->kind = summary->kind;
-	cells->shift = summary->shift;
 	cells->scale = summary->scale;
 	cells->unit_exponent = least_unit(summary);
 	cells->count = summary->count;
@@ -224,8 +224,8 @@ summary_cells(const AbcSummary *summary)
 										  summary->nbuckets - 1 - i];
 
 		CHECK_FOR_INTERRUPTS();
-		init_cell(cells, cell, reader.bucket, reader.count);
-		summary_bucket_range(cells->kind, reader.bucket, cells->shift, power, cells->scale,
+		init_cell(cells, cell, reader.bucket, summary->shift, reader.count);
+		summary_bucket_range(cells->kind, reader.bucket, summary->shift, power, cells->scale,
 							 cells->unit_exponent, cell->low, cell->high);
 		read_sum(&reader, cells->unit_exponent, cell->sum);
 		tighten(cells, cell);
@@ -237,7 +237,7 @@ summary_cells(const AbcSummary *summary)
 	{
 		SummaryCell *cell = &cells->cells[cells->npositive];
 
-		init_cell(cells, cell, 0, summary->zeros);
+		init_cell(cells, cell, 0, summary->shift, summary->zeros);
 		cell->exact = true;
 	}
 	pfree(power);

@@ -34,4 +34,20 @@ extern bool summary_bounds(CutBounds *bounds, SummaryCells *cells, const AbcSche
  */
 extern void summary_refine(SummaryCells *cells, ArrayType *values, ArrayType *rows);
 
+/* The cell of the values with a key, SUMMARY_NEGATIVE set for those below zero; -1 if there is none. */
+extern int	summary_find_cell(const SummaryCells *cells, uint64 key);
+
+/* An error unless number (-1: too many to count) and sum are those that the cell has. */
+extern void summary_verify_cell(const SummaryCells *cells, const SummaryCell *cell, int64 count,
+								const ExactSum *sum);
+
+pg_noreturn extern void summary_refuse_changed(const char *detail);
+
+/*
+ * summary_inside.c: replace the cells in which cut-offs lie by those of a
+ * summary of the values in them; an error unless counts and sums agree.
+ */
+extern void summary_refine_inside(SummaryCells *cells, const AbcScheme *scheme,
+								  const AbcSummary *inside);
+
 #endif							/* ABC_SUMMARY_CUT_H */

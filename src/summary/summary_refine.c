@@ -4,7 +4,7 @@
  *
  * Rows of the second round say how often each value of some buckets occurs.
  * They are believed only if their number and their sum are to the unit what the
- * summary has for the bucket.
+ * summary, or the last round in between (summary_inside.c), has for the bucket.
  */
 #include "postgres.h"
 
@@ -21,8 +21,8 @@ typedef struct GivenValue
 	ExactSum   *amount;			/* its magnitude */
 } GivenValue;
 
-static void
-refuse_changed(const char *detail)
+void
+summary_refuse_changed(const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
@@ -35,6 +35,22 @@ static char *
 amount_text(const SummaryCells *cells, const SummaryCell *cell, const ExactSum *amount)
 {
 	return value_text(VALUE_NUMERIC, summary_amount_numeric(cells, cell->negative, amount));
+}
+
+void
+summary_verify_cell(const SummaryCells *cells, const SummaryCell *cell, int64 count, const ExactSum *sum)
+{
+	if (count != cell->count)
+		summary_refuse_changed(psprintf("Of the values from %s to %s there were %lld, now there are %s.",
+										amount_text(cells, cell, cell->negative ? cell->high : cell->low),
+										amount_text(cells, cell, cell->negative ? cell->low : cell->high),
+										(long long) cell->count,
+										count < 0 ? "more" : psprintf("%lld", (long long) count)));
+	if (exact_cmp(sum, cell->sum) != 0)
+		summary_refuse_changed(psprintf("The values from %s to %s had the sum %s, now it is %s.",
+										amount_text(cells, cell, cell->negative ? cell->high : cell->low),
+										amount_text(cells, cell, cell->negative ? cell->low : cell->high),
+										amount_text(cells, cell, cell->sum), amount_text(cells, cell, sum)));
 }
 
 /*
@@ -60,11 +76,10 @@ decimal_magnitude(const SummaryCells *cells, Datum value, ExactSum **magnitude, 
 	return true;
 }
 
-/* The cell of a bucket, or -1; the cells fall. */
-static int
-find_cell(const SummaryCells *cells, uint64 bucket)
+int
+summary_find_cell(const SummaryCells *cells, uint64 key)
 {
-	bool		negative = (bucket & SUMMARY_NEGATIVE) != 0;
+	bool		negative = (key & SUMMARY_NEGATIVE) != 0;
 	int			low = 0;
 	int			high = cells->npositive - 1;
 
@@ -79,6 +94,7 @@ find_cell(const SummaryCells *cells, uint64 bucket)
 	{
 		int			middle = (low + high) / 2;
 		uint64		found = cells->cells[middle].bucket;
+		uint64		bucket = summary_coarser(key, cells->cells[middle].shift);
 
 		if (found == bucket)
 			return middle;
@@ -120,12 +136,12 @@ place_value(const SummaryCells *cells, Datum value, int64 count, GivenValue *giv
 
 	given->count = count;
 	given->amount = summary_amount(cells);
-	given->cell = !possible ? -1 : key != 0 ? find_cell(cells, summary_coarser(key, cells->shift)) :
+	given->cell = !possible ? -1 : key != 0 ? summary_find_cell(cells, key) :
 		cells->npositive < cells->ncells && !cells->cells[cells->npositive].negative ?
 		cells->npositive : -1;
 	if (given->cell < 0)
-		refuse_changed(psprintf("Value %s is in no bucket of the summary.",
-								value_text(cells->kind, value)));
+		summary_refuse_changed(psprintf("Value %s is in no bucket of the summary.",
+										value_text(cells->kind, value)));
 	if (magnitude != NULL)
 	{
 		exact_assign(given->amount, magnitude);
@@ -209,17 +225,7 @@ verify_cell(const SummaryCells *cells, const SummaryCell *cell, const GivenValue
 			exact_add_multiple(sum, given[i].amount, given[i].count);
 		}
 	}
-	if (too_many || count < cell->count)
-		refuse_changed(psprintf("Of the values from %s to %s there were %lld, now there are %s.",
-								amount_text(cells, cell, cell->negative ? cell->high : cell->low),
-								amount_text(cells, cell, cell->negative ? cell->low : cell->high),
-								(long long) cell->count,
-								too_many ? "more" : psprintf("%lld", (long long) count)));
-	if (exact_cmp(sum, cell->sum) != 0)
-		refuse_changed(psprintf("The values from %s to %s had the sum %s, now it is %s.",
-								amount_text(cells, cell, cell->negative ? cell->high : cell->low),
-								amount_text(cells, cell, cell->negative ? cell->low : cell->high),
-								amount_text(cells, cell, cell->sum), amount_text(cells, cell, sum)));
+	summary_verify_cell(cells, cell, too_many ? -1 : count, sum);
 	pfree(sum);
 }
 

@@ -29,7 +29,15 @@ values_init(ValueStore *store, ValueKind kind, MemoryContext mcxt)
 	memset(store, 0, sizeof(*store));
 	store->mcxt = mcxt;
 	store->kind = kind;
+	store->type = (NumberType) kind;
 	store->form = FORM_KEY64;
+}
+
+void
+values_init_numbers(ValueStore *store, NumberType type, MemoryContext mcxt)
+{
+	values_init(store, number_kind(type), mcxt);
+	store->type = type;
 }
 
 /*
@@ -261,7 +269,7 @@ widen(ValueStore *store)
 	int64		n;
 
 	Assert(store->kind != VALUE_FLOAT8 && store->form != FORM_WIDE);
-	values_init(store, old.kind, old.mcxt);
+	values_init_numbers(store, old.type, old.mcxt);
 	store->form = FORM_WIDE;
 	store->scale = old.scale;
 	store->limit = old.limit;
@@ -473,18 +481,44 @@ values_append_numeric(ValueStore *store, Datum value)
 	append_decimal(store, view.negative, magnitude);
 }
 
+static void
+append_float4(ValueStore *store, float4 value)
+{
+	if (unlikely(value - value != 0))
+		number_refuse_nonfinite("value", NUMBER_FLOAT4, Float4GetDatum(value));
+	values_append_float8(store, value);
+}
+
 /* A value of the kind of the store, or NULL. */
 void
 values_append(ValueStore *store, Datum value, bool isnull)
 {
 	if (isnull)
+	{
 		values_append_null(store);
-	else if (store->kind == VALUE_FLOAT8)
-		values_append_float8(store, DatumGetFloat8(value));
-	else if (store->kind == VALUE_INT8)
-		values_append_int8(store, DatumGetInt64(value));
-	else
-		values_append_numeric(store, value);
+		return;
+	}
+	switch (store->type)
+	{
+		case NUMBER_FLOAT8:
+			values_append_float8(store, DatumGetFloat8(value));
+			break;
+		case NUMBER_INT8:
+			values_append_int8(store, DatumGetInt64(value));
+			break;
+		case NUMBER_NUMERIC:
+			values_append_numeric(store, value);
+			break;
+		case NUMBER_FLOAT4:
+			append_float4(store, DatumGetFloat4(value));
+			break;
+		case NUMBER_INT4:
+			values_append_int8(store, DatumGetInt32(value));
+			break;
+		case NUMBER_INT2:
+			values_append_int8(store, DatumGetInt16(value));
+			break;
+	}
 }
 
 /* An empty store, and one of NULLs alone, stay as they are. */

@@ -55,6 +55,7 @@ typedef struct ValueStore
 	ValueKind	kind;
 	ValueForm	form;			/* of the newest values; of all once finished */
 	int			scale;			/* numeric: largest display scale; keys are value * 10^scale */
+	NumberType	type;			/* of what is appended */
 	Size		limit;			/* bytes of memory; 0: work_mem */
 	MemoryContext mcxt;			/* everything here lives there */
 	struct Spill *spill;		/* older values; NULL as long as all are in mem */
@@ -88,6 +89,7 @@ typedef struct ValueReader
 } ValueReader;
 
 extern void values_init(ValueStore *store, ValueKind kind, MemoryContext mcxt);
+extern void values_init_numbers(ValueStore *store, NumberType type, MemoryContext mcxt);
 extern void values_clear(ValueStore *store);
 
 /* Memory that a store, and whatever works on it, may take. */
@@ -101,6 +103,8 @@ extern void values_expect(ValueStore *store, int64 nrows);
 extern void values_append_null(ValueStore *store);
 extern void values_append_int8(ValueStore *store, int64 value);
 extern void values_append_numeric(ValueStore *store, Datum value);
+
+/* Append a value of the store's type. */
 extern void values_append(ValueStore *store, Datum value, bool isnull);
 
 /* Keep the values that will follow as float8, and know their range. */

@@ -1,8 +1,8 @@
 /*
  * summary_cutoffs.c
- *		Cut-offs from a summary: abc_bounds, and abc_cutoffs after the second round.
+ *		Cut-offs from a summary: abc_bounds, and abc_cutoffs with the last round.
  *
- * abc_bounds(summary, scheme) gives a row for every cut:
+ * abc_bounds(summary, scheme, inside) gives a row for every cut:
  *
  *	cut				1 is the best tier's
  *	low, high		the cut-off surely lies between them, both included; NULL if
@@ -14,9 +14,14 @@
  * low = high the cut-off is known.  No rows without a value to cut: under share
  * and fill without a positive one.
  *
- * The cut-offs themselves come from abc_cutoffs(summary, scheme, values, rows),
+ * The cut-offs come from abc_cutoffs(summary, scheme, values, rows, inside),
  * which needs to know how often each value between low and high occurs; it gives
  * exactly what the aggregate abc_cutoffs gives over all rows.
+ *
+ * Where that would be too many values, a round in between summarizes them:
+ * "inside" are the summaries of such rounds, one after the other, each of the
+ * values between the bounds that those before it gave.  NULL in it is the
+ * summary of nothing.
  *
  * Values are numerics; those of a float8 summary are the shortest decimals that
  * read back to the same float8.
@@ -88,6 +93,26 @@ given_cuts(const SummaryCells *cells, const AbcScheme *scheme, Datum *values, bo
 	cut_points(&points, &store, scheme);
 	for (int i = 0; i < scheme->ncuts; i++)
 		nulls[i] = !cut_value(&points.cuts[i], &store, &values[i]);
+}
+
+/*
+ * Rounds in between
+ */
+
+/* The cells of a summary, divided by the summaries in an array. */
+static SummaryCells *
+divided_cells(Datum summary, const AbcScheme *scheme, ArrayType *inside)
+{
+	SummaryCells *cells = summary_cells(summary_arg(summary));
+	Datum	   *parts;
+	bool	   *nulls;
+	int			n;
+
+	deconstruct_array(inside, ARR_ELEMTYPE(inside), -1, false, TYPALIGN_DOUBLE, &parts, &nulls, &n);
+	for (int i = 0; i < n; i++)
+		if (!nulls[i])
+			summary_refine_inside(cells, scheme, summary_arg(parts[i]));
+	return cells;
 }
 
 /*
@@ -183,8 +208,8 @@ sum_cells(const SummaryCells *cells, int first, int last, Datum *count, Datum *s
 Datum
 abc_summary_bounds(PG_FUNCTION_ARGS)
 {
-	SummaryCells *cells = summary_cells(summary_arg(PG_GETARG_DATUM(0)));
 	const AbcScheme *scheme = scheme_of_datum(PG_GETARG_DATUM(1), CurrentMemoryContext);
+	SummaryCells *cells = divided_cells(PG_GETARG_DATUM(0), scheme, PG_GETARG_ARRAYTYPE_P(2));
 	BoundsRow  *rows = bounds_rows(cells, scheme);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 
@@ -237,8 +262,8 @@ refuse_incomplete(const SummaryCells *cells, const AbcScheme *scheme)
 }
 
 /*
- * abc_cutoffs(summary, scheme, values, rows): the cut-offs exactly.  The type of
- * the values is that of the summary.  A value may come more than once, as it
+ * abc_cutoffs(summary, scheme, values, rows, inside): the cut-offs exactly.  The
+ * type of the values is that of the summary.  A value may come more than once, as it
  * does from several shards; NULL arrays are empty ones.
  */
 static Datum
@@ -249,10 +274,10 @@ cutoffs_exact_common(FunctionCallInfo fcinfo, ValueKind kind)
 	Datum		values[ABC_MAX_CUTS];
 	bool		nulls[ABC_MAX_CUTS];
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(4))
 		PG_RETURN_NULL();
-	cells = summary_cells(summary_arg(PG_GETARG_DATUM(0)));
 	scheme = scheme_of_datum(PG_GETARG_DATUM(1), CurrentMemoryContext);
+	cells = divided_cells(PG_GETARG_DATUM(0), scheme, PG_GETARG_ARRAYTYPE_P(4));
 	check_kind(cells, kind);
 	if (PG_ARGISNULL(2) != PG_ARGISNULL(3))
 		ereport(ERROR,

@@ -30,6 +30,8 @@
 #include "scheme/tier.h"
 
 #define TIER_HINT	"A tier is one capital letter, \"A\" (best) to \"Z\"."
+/* a bare literal beside a tier is taken for one: tier = 'gold' */
+#define TIER_TEXT_HINT	"A tier is one capital letter, \"A\" (best) to \"Z\"; beside any other text write tier::text."
 
 #define is_tier_letter(c)	((c) >= 'A' && (c) <= 'Z')
 
@@ -54,6 +56,8 @@ PG_FUNCTION_INFO_V1(abc_tier_hash_text_extended);
 
 PG_FUNCTION_INFO_V1(abc_better);
 PG_FUNCTION_INFO_V1(abc_worse);
+PG_FUNCTION_INFO_V1(abc_rank);
+PG_FUNCTION_INFO_V1(abc_tier_of_rank);
 
 /*
  * The tier written as len bytes: exactly one letter A to Z, no blanks, no lower
@@ -70,7 +74,7 @@ tier_from_bytes(const char *bytes, int len, Node *escontext)
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("invalid input syntax for type abc_tier: \"%s\"",
 					pnstrdup(bytes, len)),
-			 errhint(TIER_HINT)));
+			 errhint(TIER_TEXT_HINT)));
 }
 
 /* Input: one letter A to Z.  Errors are soft on PostgreSQL 16 and later. */
@@ -389,4 +393,25 @@ abc_worse(PG_FUNCTION_ARGS)
 	AbcTier		b = PG_GETARG_ABC_TIER(1);
 
 	PG_RETURN_ABC_TIER(compare_tiers(a, b) >= 0 ? a : b);
+}
+
+/* abc_rank(tier): 1 for A to 26 for Z.  Strict in SQL: NULL in, NULL out. */
+Datum
+abc_rank(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT16(rank_of_tier(PG_GETARG_ABC_TIER(0)) + 1);
+}
+
+/*
+ * abc_tier_of_rank(rank): the tier with this rank, 1 is A; NULL for a number
+ * that no tier has (the rank before A's, say).  Strict in SQL.
+ */
+Datum
+abc_tier_of_rank(PG_FUNCTION_ARGS)
+{
+	int32		rank = PG_GETARG_INT32(0);
+
+	if (rank < 1 || rank > ABC_MAX_TIERS)
+		PG_RETURN_NULL();
+	PG_RETURN_ABC_TIER(tier_of_rank(rank - 1));
 }

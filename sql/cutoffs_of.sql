@@ -1,0 +1,198 @@
+--
+-- abc_cutoffs_of, abc_retier, abc_within: one call for every kind of source,
+-- the caller's names, rights and path, and nothing but clear errors.
+--
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS abc_tier;
+CREATE ROLE regress_abc_cutoffs_of;
+CREATE SCHEMA regress_abc_cutoffs_of AUTHORIZATION regress_abc_cutoffs_of;
+CREATE COLLATION regress_abc_cutoffs_of.nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+RESET client_min_messages;
+SET ROLE regress_abc_cutoffs_of;
+SET search_path = regress_abc_cutoffs_of, public;
+\set VERBOSITY terse
+
+CREATE TABLE customer AS
+SELECT i AS id, i % 3 AS region, round(exp(8 + 2 * sin(i) + cos(i * 7))::numeric, 2) AS revenue, exp(4 * sin(i)) AS weight,
+       (1000 * (1 + sin(i * 3)))::bigint AS parcels, NULL::abc_tier AS tier, NULL::varchar(1) AS letter
+FROM generate_series(1, 5000) AS i;
+
+-- the three number types, and those that are taken as float8
+SELECT abc_cutoffs_of('customer', 'revenue') = abc_cutoffs(revenue) AS numeric,
+       abc_cutoffs_of('customer', 'weight')::float8[] = abc_cutoffs(weight) AS float8,
+       abc_cutoffs_of('customer', 'parcels')::bigint[] = abc_cutoffs(parcels) AS bigint,
+       abc_cutoffs_of('customer', 'id')::float8[] = abc_cutoffs(id) AS integer,
+       abc_cutoffs_of('customer', 'weight::real')::float8[] = abc_cutoffs(weight::real) AS real,
+       abc_cutoffs_of('customer', '(id % 100)::smallint')::float8[] = abc_cutoffs((id % 100)::smallint) AS smallint
+FROM customer;
+CREATE DOMAIN money_amount AS numeric(12,2) CHECK (VALUE > 0);
+SELECT abc_cutoffs_of('customer', 'revenue::money_amount') = abc_cutoffs_of('customer', 'revenue') AS domain;
+-- as it is, whatever the settings
+SET extra_float_digits = -15;
+SELECT abc_cutoffs_of('customer', 'weight')::float8[] = (SELECT abc_cutoffs(weight) FROM customer) AS exact;
+RESET extra_float_digits;
+-- the cut-offs are what abc_assign takes, without a cast
+SELECT count(*) FILTER (WHERE a IS DISTINCT FROM c) AS differing
+FROM (SELECT abc_assign(weight, (SELECT abc_cutoffs_of('customer', 'weight'))) AS a, abc_classify(weight) OVER () AS c FROM customer
+      UNION ALL SELECT abc_assign(parcels, (SELECT abc_cutoffs_of('customer', 'parcels'))), abc_classify(parcels) OVER () FROM customer) AS x;
+
+-- Sources: views, partitions, queries, names that need quotes, temporary tables; conditions and comments
+CREATE VIEW paying AS SELECT * FROM customer WHERE revenue > 1000;
+CREATE MATERIALIZED VIEW kept AS SELECT * FROM paying;
+CREATE TABLE parted (LIKE customer) PARTITION BY LIST (region);
+CREATE TABLE parted_0 PARTITION OF parted FOR VALUES IN (0);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1, 2);
+INSERT INTO parted SELECT * FROM customer;
+CREATE TABLE "Ünusual; name" AS SELECT revenue AS "select", region AS k1 FROM customer;
+CREATE TEMPORARY TABLE passing AS SELECT * FROM customer;
+SELECT source, abc_cutoffs_of(source, value, condition => condition) = (SELECT abc_cutoffs(revenue) FROM customer WHERE revenue > 1000) AS same
+FROM (VALUES ('paying', 'revenue', NULL), ('kept', 'kept.revenue', NULL), ('parted', 'parted.revenue', 'revenue > 1000'),
+             ('regress_abc_cutoffs_of.customer', 'customer.revenue -- of the year', 'revenue > 1000 -- who pays'),
+             ('"Ünusual; name"', '"select"', '"select" > 1000'), ('PAYING', 'REVENUE', NULL), ('passing', 'revenue', 'revenue > 1000'),
+             ('SELECT revenue AS r FROM customer', 'r', 'r > 1000'), (E'  select * from paying -- all\n;', 'revenue', NULL),
+             ('TABLE paying', 'revenue', NULL), ('((SELECT revenue FROM paying))', 'revenue', NULL), ('/* of */ WITH p AS (TABLE paying) SELECT * FROM p', 'revenue', NULL),
+             ('VALUES (1.0)', '(SELECT revenue)', 'false')) AS x (source, value, condition)
+WHERE condition IS DISTINCT FROM 'false';
+SELECT abc_cutoffs_of('VALUES (3.0), (1.0), (1.0)', 'column1', '60/100');
+
+-- No rows, no values: what abc_cutoffs gives
+SELECT scheme, abc_cutoffs_of('customer', 'revenue', scheme, 'false') AS no_rows, abc_cutoffs_of('customer', 'NULL::float8', scheme) AS no_values,
+       (SELECT abc_cutoffs(nullif(weight, weight), x.scheme) FROM customer) AS one_pass
+FROM unnest('{80/95,count 15/50,top 3,value >10/2.5}'::abc_scheme[]) AS x (scheme);
+SELECT * FROM abc_cutoffs_of('customer', 'revenue', '80/95', by => '{region}', condition => 'false');
+
+-- Groups: a row each, whatever the type of the key, equal keys together
+SELECT bool_and(c.cutoffs = o.cutoffs) AS same, count(*)
+FROM abc_cutoffs_of('customer', 'revenue', '80/95', by => '{region}') AS c
+JOIN (SELECT region, abc_cutoffs(revenue) AS cutoffs FROM customer GROUP BY region) AS o ON c.keys = ARRAY[o.region::text];
+CREATE TABLE keyed AS
+SELECT i, (CASE WHEN i % 4 < 2 THEN '1.0' ELSE '1.00' END)::numeric + i % 2 AS n, CASE WHEN i % 3 > 0 THEN CASE WHEN i % 2 = 0 THEN 'nORTH' ELSE 'North' END END COLLATE nocase AS t,
+       ('ab' || i % 2)::char(5) AS c, CASE WHEN i % 2 = 0 THEN 0.0 ELSE '-0' END::float8 AS z, ('2026-01-01'::date + i % 2) AS d, exp(5 * sin(i)) AS v
+FROM generate_series(1, 30000) AS i;
+CREATE FUNCTION differing_groups(key text, most bigint) RETURNS TABLE (groups bigint, differing bigint) LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('SELECT count(*), count(*) FILTER (WHERE c.cutoffs IS DISTINCT FROM o.cutoffs)
+		FROM (SELECT cutoffs, row_number() OVER (ORDER BY cutoffs) AS i FROM (SELECT cutoffs::float8[] FROM _abc_cut_source(current_setting(''search_path''), ''keyed'', ''v'', ''80/95'', NULL, ARRAY[%1$L], %2$s, 0, 1)) AS c) AS c
+		FULL JOIN (SELECT cutoffs, row_number() OVER (ORDER BY cutoffs) AS i FROM (SELECT abc_cutoffs(v) AS cutoffs FROM keyed GROUP BY %1$s) AS o) AS o USING (i)', key, most);
+END $$;
+-- in rounds, as for groups of many rows
+SELECT key, few.*, many.* FROM unnest('{n,t,c,z,d,v > 1,keyed.n,i % 20}'::text[]) AS key, differing_groups(key, 100000) AS few, differing_groups(key, 10) AS many;
+SELECT keys FROM abc_cutoffs_of('keyed', 'v', '80/95', ARRAY['t', 'd', 'v IS NULL']) ORDER BY upper(keys[1]), keys[2];
+SET DateStyle = German;
+SELECT count(*) FROM abc_cutoffs_of('keyed', 'v', '80/95', by => '{d}') WHERE cutoffs IS NOT NULL;
+RESET DateStyle;
+-- columns of any name
+SELECT count(*), count(cutoffs) FROM abc_cutoffs_of('SELECT revenue AS k1, region AS id, revenue AS v, region AS n, region AS g FROM customer', 'v', '80/95', '{id,n,g}', 'k1 > 0');
+
+-- Tiers, written
+SELECT abc_retier('customer', 'revenue', 'tier') AS first, abc_retier('customer', 'revenue', 'tier') AS again;
+SELECT count(*) FILTER (WHERE tier IS DISTINCT FROM t) AS differing FROM (SELECT tier, abc_classify(revenue) OVER () AS t FROM customer) AS x;
+UPDATE customer SET tier = NULL WHERE id <= 3;
+SELECT abc_retier('customer', 'revenue', 'tier') AS only_these;
+SELECT abc_retier('customer', 'customer.revenue', 'LETTER', 'count 15/50', ARRAY['region', 'id % 2']) AS text_column;
+SELECT count(*) FILTER (WHERE letter IS DISTINCT FROM t) AS differing FROM (SELECT letter, abc_classify(revenue, 'count 15/50') OVER (PARTITION BY region, id % 2) AS t FROM customer) AS x;
+SELECT abc_retier('parted', 'revenue - 3000', 'tier', 'share 80/95; negative drop') AS dropped, abc_retier('paying', 'revenue', 'tier', 'top 5') AS through_a_view;
+SELECT count(*) FILTER (WHERE tier IS DISTINCT FROM t) AS differing FROM (SELECT tier, abc_classify(revenue - 3000, 'share 80/95; negative drop') OVER () AS t FROM parted) AS x;
+SELECT abc_retier('customer', '0 * revenue', 'tier') AS no_total, (SELECT count(tier) FROM customer WHERE tier IS NOT NULL) AS tiers_before;
+SELECT count(tier) AS tiers FROM customer;
+UPDATE customer SET region = NULL WHERE region = 0;
+SELECT abc_retier('customer', 'revenue', 'tier', '80/95', '{region}') AS with_a_null_key, (SELECT count(*) FROM customer WHERE tier IS NULL) AS without_before;
+SELECT count(*) FILTER (WHERE tier IS DISTINCT FROM t) AS differing FROM (SELECT tier, abc_classify(revenue) OVER (PARTITION BY region) AS t FROM customer) AS x;
+
+-- Values in intervals
+SELECT v, abc_within(v::float8, lows, highs) AS f, abc_within(v::bigint, lows::bigint[], highs::bigint[]) AS b, abc_within(v, lows::numeric[], highs::numeric[]) AS n
+FROM (VALUES ('{5,1,20,3}'::float8[], '{7,2,30,6}'::float8[])) AS i (lows, highs), unnest('{0,1,2,2.5,3,7,8,20,30,31,-1,1e15}'::numeric[]) AS v;
+SELECT abc_within(1.0, '{}'::numeric[], '{}') AS none, abc_within(NULL::numeric, '{1}', '{2}') AS "null", abc_within(1.05, '{1}', '{1.1}') AS decimals,
+       abc_within(1e50, '{1e49}', '{1e51}') AS wide, abc_within(1e50, '{1}', '{2}') AS beyond, abc_within('-0'::float8, '{0}', '{0}') AS zero;
+SELECT bool_and(abc_within(v, lows, highs) = EXISTS (SELECT FROM unnest(lows, highs) AS i (low, high) WHERE v BETWEEN low AND high)) AS as_one_by_one, count(DISTINCT lows) AS sets
+FROM (SELECT array_agg(low) AS lows, array_agg(low + width) AS highs FROM (SELECT i % 7 AS set, i * 7919 % 1000 AS low, i % 5 AS width FROM generate_series(1, 300) AS i) AS x GROUP BY set) AS i,
+     generate_series(0, 1000) AS g, LATERAL (SELECT g / 2.0 AS v) AS y;
+
+-- Rights, policies and names are the caller's
+CREATE TABLE guarded AS SELECT id, revenue, region FROM customer;
+ALTER TABLE guarded ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY even ON guarded USING (id % 2 = 0);
+SELECT abc_cutoffs_of('guarded', 'revenue') = (SELECT abc_cutoffs(revenue) FROM customer WHERE id % 2 = 0) AS policy_holds;
+CREATE FUNCTION doubled(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT 2 * $1';
+SELECT abc_cutoffs_of('customer', 'doubled(revenue)') = (SELECT abc_cutoffs(2 * revenue) FROM customer) AS own_function;
+REVOKE ALL ON customer FROM regress_abc_cutoffs_of;
+SELECT abc_cutoffs_of('customer', 'revenue');
+GRANT ALL ON customer TO regress_abc_cutoffs_of;
+-- whatever is in the path in front, the statements are what they are; the path is back afterwards
+CREATE FUNCTION lie(numeric, numeric) RETURNS boolean LANGUAGE sql AS 'SELECT false';
+CREATE OPERATOR >= (FUNCTION = lie, LEFTARG = numeric, RIGHTARG = numeric);
+CREATE OPERATOR <> (FUNCTION = lie, LEFTARG = numeric, RIGHTARG = numeric);
+CREATE FUNCTION lie(integer, integer) RETURNS boolean LANGUAGE sql AS 'SELECT false';
+CREATE OPERATOR = (FUNCTION = lie, LEFTARG = integer, RIGHTARG = integer);
+CREATE FUNCTION count() RETURNS bigint LANGUAGE sql AS 'SELECT 7::bigint';
+CREATE FUNCTION max(integer) RETURNS integer LANGUAGE sql AS 'SELECT 7';
+CREATE AGGREGATE array_agg(numeric) (SFUNC = numeric_add, STYPE = numeric);
+CREATE DOMAIN text AS pg_catalog.text CHECK (VALUE <> VALUE);
+SET search_path = regress_abc_cutoffs_of, pg_catalog, public;
+SELECT abc_cutoffs_of('customer', 'revenue', 'share 80/95'::public.abc_scheme) OPERATOR(pg_catalog.=) (SELECT abc_cutoffs(revenue) FROM customer) AS same;
+SELECT pg_catalog.count(*) FROM abc_cutoffs_of('keyed', 'v', '80/95', '{i % 2}'::pg_catalog.text[]) WHERE cutoffs IS NOT NULL;
+SELECT abc_retier('customer', 'revenue', 'tier', '80/95', '{region}'::pg_catalog.text[]);
+SHOW search_path;
+DROP OPERATOR >= (numeric, numeric); DROP OPERATOR <> (numeric, numeric); DROP OPERATOR = (integer, integer);
+DROP AGGREGATE array_agg(numeric); DROP FUNCTION count(), max(integer), lie(integer, integer), lie(numeric, numeric); DROP DOMAIN text;
+SET search_path = regress_abc_cutoffs_of, public;
+
+-- In functions, read-only transactions, cursors; never in parallel workers
+BEGIN READ ONLY;
+SELECT abc_cutoffs_of('keyed', 'v') IS NOT NULL AS read_only;
+COMMIT;
+SELECT provolatile, proparallel FROM pg_proc WHERE proname = 'abc_cutoffs_of';
+
+-- What must not be: clear errors
+CREATE FUNCTION refusal(call text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE call;
+	RETURN 'accepted';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE || ' ' || SQLERRM;
+END $$;
+SELECT call, refusal(call) FROM unnest(ARRAY[
+	$call$SELECT abc_cutoffs_of('nowhere', 'revenue')$call$,
+	$call$SELECT abc_cutoffs_of('customer; DROP TABLE customer', 'revenue')$call$,
+	$call$SELECT abc_cutoffs_of('customer', 'income')$call$,
+	$call$SELECT abc_cutoffs_of('customer', 'letter')$call$,
+	$call$SELECT abc_cutoffs_of('customer', 'NULL')$call$,
+	$call$SELECT abc_cutoffs_of('customer', 'revenue', 'share 95/80')$call$,
+	$call$SELECT abc_cutoffs_of('customer', 'revenue', NULL::abc_scheme)$call$,
+	$call$SELECT abc_cutoffs_of('customer', 'revenue', '80/95', 'revenue')$call$,
+	$call$SELECT abc_cutoffs_of('customer', 'revenue) FROM customer; DELETE FROM customer; SELECT (1')$call$,
+	$call$SELECT abc_cutoffs_of('customer', 'revenue', '80/95', 'true); DELETE FROM customer; SELECT (1')$call$,
+	$call$SELECT abc_cutoffs_of(NULL, 'revenue')$call$,
+	$call$SELECT abc_cutoffs_of('customer', NULL)$call$,
+	$call$SELECT * FROM abc_cutoffs_of('customer', 'revenue', '80/95', by => '{region,NULL}')$call$,
+	$call$SELECT * FROM abc_cutoffs_of('customer', 'revenue', '80/95', by => '{nothing}')$call$,
+	$call$SELECT abc_cutoffs_of('customer', $$CASE WHEN id = 7 THEN 'NaN' ELSE weight END$$)$call$,
+	$call$SELECT abc_cutoffs_of('customer', '-revenue', '80/95; negative error')$call$,
+	$call$SELECT abc_retier('SELECT * FROM customer', 'revenue', 'tier')$call$,
+	$call$SELECT abc_retier('customer', 'revenue', 'no_such')$call$,
+	$call$SELECT abc_retier('customer', 'revenue', 'a.b')$call$,
+	$call$SELECT abc_retier('customer', 'revenue', NULL)$call$,
+	$call$SELECT abc_within(1.0, '{1,2}'::numeric[], '{3}')$call$,
+	$call$SELECT abc_within(1.0, '{3}'::numeric[], '{1}')$call$,
+	$call$SELECT abc_within(1.0, '{1,NULL}'::numeric[], '{3,4}')$call$,
+	$call$SELECT abc_within(1.0, '{NaN}'::numeric[], '{3}')$call$,
+	$call$SELECT abc_within('NaN'::float8, '{1}', '{3}')$call$,
+	$call$SELECT abc_within('NaN'::numeric, '{1}', '{3}')$call$,
+	$call$SELECT abc_within(1::bigint, '{{1,2}}', '{{3,4}}')$call$
+]) AS call;
+SELECT count(*) AS still_there FROM customer;
+
+-- Rounds in between, by hand: what they say is checked, too
+CREATE TABLE rounds AS SELECT abc_summarize(v) AS whole, abc_summarize(v) FILTER (WHERE v BETWEEN 1 AND 20) AS part, abc_summarize(v * 2) FILTER (WHERE v BETWEEN 20 AND 100) AS other,
+	abc_summarize((i % 5)::numeric) AS kind FROM keyed;
+SELECT w.cut, n.low >= w.low AND n.high <= w.high AS inside, n.count_within <= w.count_within AS fewer
+FROM rounds, abc_bounds(whole) AS w, abc_bounds(whole, '80/95', ARRAY[part, NULL]) AS n WHERE w.cut = n.cut;
+SELECT refusal('SELECT abc_bounds(whole, ''80/95'', ARRAY[kind]) FROM rounds'),
+       refusal('SELECT abc_cutoffs(whole, ''80/95'', ''{}''::float8[], ''{}'', ARRAY[other]) FROM rounds');
+SELECT abc_bounds(whole, '80/95', '{}') = abc_bounds(whole) AS nothing_more FROM rounds LIMIT 1;
+
+RESET ROLE;
+SET client_min_messages = warning;
+DROP SCHEMA regress_abc_cutoffs_of CASCADE;
+DROP TABLE passing;
+DROP ROLE regress_abc_cutoffs_of;
