@@ -155,7 +155,7 @@ my $by = q{ARRAY['"group"']};
 foreach my $call (q{SELECT abc_cutoffs_of('numeric_foreign', 'v', '80/95', 'id > 100')}, qq{SELECT abc_cutoffs_of('numeric_foreign', 'v', '80/95', $by)})
 {
 	my @statements = grep { defined && /FROM public/ } sent($call);
-	is(scalar(grep { /abc_summarize\(v\), count\(\*\)/ } @statements), 1, 'a server is asked for a summary');
+	is(scalar(grep { /abc_summarize\(v\) FROM/ } @statements), 1, 'a server is asked for a summary');
 	is(scalar(grep { /v, count\(\*\) FROM public\.numeric_part WHERE .*GROUP BY/s } @statements), 1, 'and for the distinct values in the intervals');
 	is(scalar(@statements), 2, 'and for nothing else') or diag(join("\n", @statements));
 }
