@@ -45,12 +45,19 @@ SELECT canonical(s) FROM unnest(ARRAY[
     'fill 70+20', 'fill 70+20+10', 'fill 70', 'fill 100', 'fill 33.3+33.3+33.3']) WITH ORDINALITY v(s, n) ORDER BY n;
 \echo -- numbers
 SELECT canonical(s) FROM unnest(ARRAY[
-    '080.0/095.500', '80./95.', '.5/1', '0.000000000000001/33.333333333333333', '80.00000000000000000000', '33.3+33.3+33.4',
+    '080.0/095.500', '80./95.', '0.000000000000001/33.333333333333333', '80.00000000000000000000', '33.3+33.3+33.4',
     'top 050.00/0200', 'value 5000.00/500.50', 'value -0', 'value 1e3/1E+2/1e-2/.5e-3', 'value -.5/-5.',
     'value 1e300/1e-300/0/-1e-300/-1e300', 'value 1e999', 'value 12345678901234567890.12345678901234567890',
     'value 123456789012345678901234567890123456789012345678901', 'value 1e38/1e37',
     'value 0.00000000000000000000000000000000000000012345']) WITH ORDINALITY v(s, n)
 ORDER BY n;
+\echo -- at most 1 per cent throughout: only with the sign, and printed with it
+SELECT canonical(s) FROM unnest(ARRAY['0.8%/0.95%', '.5%/1', 'count 1%', 'count 1%+99', 'count 1+99', 'count 1/5', 'fill 0.5%+0.5', 'share gold 1% / iron', 'share gold 1 / iron 2 / lead',
+    'count 0.5 %; ties up']) WITH ORDINALITY v(s, n) ORDER BY n;
+\echo -- full-width digits, signs and blanks are taken for what they are, but in quoted names
+SELECT canonical(s) FROM unnest(ARRAY['80／95', '８０/９５', '８０．５％／９５％', '80／95；crossing down；ties　down', 'value 大客户 ＞5000 / 普通客户',
+    'value ＞＝５０００／－５', '80＋15＋5', 'share 铂金 ５０／黄金 ８０／铅质', 'share "大／客户１" 80／"＞5"', 'top　5０', 'share １０', 'share 客户１ 80/其他'])
+    WITH ORDINALITY v(s, n) ORDER BY n;
 \echo -- names
 SELECT canonical(s) FROM unnest(ARRAY[
     'share platinum 50 / gold 80 / iron 95 / lead', 'share Gold 80/iRON', 'share "gold" 80 / "Key account"', 'share "a""b" 80 / """"',
@@ -74,12 +81,15 @@ SELECT canonical('top ' || string_agg('x' || i || ' ' || i, '/' ORDER BY i) || '
 SELECT error(s) FROM unnest(ARRAY['', '  ', 'share', 'top;', '/80', '80/', '80//95', '80/95/', '+5', 'value +5', '80/-', 'share a 80 / b, c',
     '80,5/95', '80 95', '80/95 and more', '80/95)', 'value 5..5', 'value 1e', 'value 1e+', 'value 0x10', 'value 1_000', 'share 8e1', 'top 1e3', 'top 50.5',
     'value NaN', 'value 5/Infinity', 'value -inf', 'share nan', 'value 1e1000', 'value 1e-1001', 'value 1e99999999999',
-    'share 80é/95']) WITH ORDINALITY v(s, n) ORDER BY n;
+    'share 80é/95', '80，5/95', 'value １，000', '８０ｅ1', '－5']) WITH ORDINALITY v(s, n) ORDER BY n;
 \echo -- errors: range and order
 SELECT error(s) FROM unnest(ARRAY['0/95', '-5/95', '101', '80/100.000000000000001', '0.0000000000000001', '95/80', '80/80',
     'share 80/15/5', 'share 80/15/6', 'top 0', 'top -5', 'top 200/50', 'top 9223372036854775808',
     'top 9223372036854775807+1', 'value 500/5000', 'value 500/500', 'value 500/>500', 'value >5/>5.0',
     '80+15', 'count 15+35', '80+15+6', 'fill 70+31', 'fill 70+20+5+6', 'fill 70/90']) WITH ORDINALITY v(s, n) ORDER BY n;
+\echo -- errors: fractions of 1 for per cent
+SELECT error(s) FROM unnest(ARRAY['0.8/0.95', '.5/1', 'share 0.8', 'count 0.15/0.5; ties up', 'count 1', '0.8+0.15+0.05', 'fill 0.7+0.2', 'share gold 0.8 / iron 0.95 / lead',
+    '０．８／０．９５']) WITH ORDINALITY v(s, n) ORDER BY n;
 \echo -- errors: signs
 SELECT error(s) FROM unnest(ARRAY['80+15/95', 'share >80', 'top >=50', 'value 5+6', 'value 5%', 'top 50%', 'value <5', 'value => 5', 'value >'])
     WITH ORDINALITY v(s, n) ORDER BY n;
@@ -88,7 +98,7 @@ SELECT error(string_agg(i::text, '/' ORDER BY i)) FROM generate_series(1, 26) i;
 SELECT error('share ' || string_agg('x' || i || ' ' || i, '/' ORDER BY i) || '/rest') FROM generate_series(1, 26) i;
 SELECT error(string_agg('2.5', '+')) FROM generate_series(1, 40) i;
 \echo -- errors: names
-SELECT error(s) FROM unnest(ARRAY['gold 80 / iron', '"gold" 80 / iron', 'shares 80/95', 'share gold 80 / gold', 'share gold 80', 'share gold',
+SELECT error(s) FROM unnest(ARRAY['gold 80 / iron', '"gold" 80 / iron', 'shares 80/95', 'shares gold 80', 'platinum 50+gold 30+"Key account" 20', '铂金 50/黄金 80/铅质', '铂金 ５０／"黄 金" ８０', 'value-x 5 / b', 'share gold 80 / gold', 'share gold 80', 'share gold',
     'share gold / iron 80', 'share gold 80 / 95', 'share 80 / gold', 'share a 80 / b 95 / c 100', 'fill a 70 + b 20',
     'share "" 80 / b', 'share "  " 80 / b', 'share "gold 80 / b', E'share "a\tb" 80 / c', 'share a 80 / ' || repeat('b', 64),
     'share a 80 / ' || repeat('铂', 22), 'share key account 80 / b', 'share key-account 80 / b']) WITH ORDINALITY v(s, n) ORDER BY n;
@@ -174,6 +184,9 @@ SELECT abc_make_scheme('{}');
 SELECT abc_make_scheme('{80,NULL}');
 SELECT abc_make_scheme('{{80,95}}');
 SELECT abc_make_scheme('{80,15,5}');
+SELECT abc_make_scheme('{0.8,0.95}');
+SELECT abc_make_scheme('{0.15,0.5}', 'count', '{a,b,c}');
+SELECT abc_make_scheme('{0.5}', 'value');
 SELECT abc_make_scheme('{NaN}');
 SELECT abc_make_scheme('{NaN}', 'value');
 SELECT abc_make_scheme(array_agg(i::numeric)) FROM generate_series(1, 26) i;
@@ -218,9 +231,9 @@ WHERE t.name <> abc_label(t.tier, 'fill gold 70 + "Lead, heavy" 20 + rest') OR t
 CREATE FUNCTION check_mutations(n int, seed float8) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     seeds text[] := ARRAY['80/95', 'share 80+15+5', 'count 15/50; ties up', 'top 50/200', 'value >5000/500/-1e-5', 'fill 70+20+10',
-        'share platinum 50 / gold 80 / "Key ""account" 95 / lead; crossing down', 'value 铂金 >=5000.50 / 金 500 / 铁'];
+        'share platinum 50 / gold 80 / "Key ""account" 95 / lead; crossing down', 'value 铂金 >=5000.50 / 金 500 / 铁', 'count 0.5%/1%', 'share 铂金 ５０／"黄／金" ８０．５％／铅；ties down'];
     pieces text[] := ARRAY['/', '+', '>', '>=', '%', ';', '"', ' ', '.', '-', 'e', '0', '9', '00', '100', '铂', 'é', 'a', '_', 'ties', ' up', ' down',
-        'crossing', 'negative zero', 'value ', 'fill ', 'NaN', '1e400', E'\t', '\', '''', 'share ', 'top ', '80', '15'];
+        'crossing', 'negative zero', 'value ', 'fill ', 'NaN', '1e400', E'\t', '\', '''', 'share ', 'top ', '80', '15', '／', '８', '．', '；', '　', '％', '＞'];
     input text;
     scheme abc_scheme;
     hint text;

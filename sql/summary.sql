@@ -10,20 +10,20 @@ RESET client_min_messages;
 SET ROLE regress_abc_summary;
 SET search_path = regress_abc_summary, public;
 
--- What is known of the cut-offs without a second round.
-CREATE FUNCTION low_ends(s abc_summary, scheme abc_scheme DEFAULT '80/95') RETURNS numeric[] LANGUAGE sql
-	AS 'SELECT array_agg(low ORDER BY cut) FROM abc_bounds(s, scheme)';
+-- The low ends of the intervals in which the cut-offs lie.
+CREATE FUNCTION lows(s abc_summary, scheme abc_scheme DEFAULT '80/95') RETURNS numeric[] LANGUAGE sql IMMUTABLE
+AS 'SELECT array_agg(low ORDER BY cut) FROM abc_bounds(s, scheme)';
 
 -- The seven products of the published example: few values, so all is known.
 CREATE TABLE product (name text, sales float8, units bigint, price numeric(10,2));
 INSERT INTO product SELECT 'p' || v, v, v, v FROM unnest(ARRAY[27000, 24000, 18000, 16000, 6000, 5000, 4000]) AS v;
-SELECT abc_count(s), abc_total(s), low_ends(s, '70/90'), low_ends(s, '70/90; crossing down'), low_ends(s)
+SELECT abc_count(s), abc_total(s), lows(s, '70/90'), lows(s, '70/90; crossing down'), lows(s)
 FROM (SELECT abc_summarize(sales) AS s FROM product) AS x;
 SELECT b.* FROM (SELECT abc_summarize(sales) AS s FROM product) AS x, abc_bounds(s, 'share 70/90') AS b;
 SELECT b.* FROM (SELECT abc_summarize(units) AS s FROM product) AS x, abc_bounds(s, 'count 15/50') AS b;
 SELECT b.* FROM (SELECT abc_summarize(price) AS s FROM product) AS x, abc_bounds(s, 'value 20000/5000.005/1') AS b;
-SELECT low_ends(abc_summarize(sales), 'fill 70+20'), low_ends(abc_summarize(price), 'top 1/3'),
-       abc_cutoffs(abc_summarize(units), 'value 20000.5/>5000/10', NULL::bigint[], NULL)
+SELECT lows(abc_summarize(sales), 'fill 70+20'), lows(abc_summarize(price), 'top 1/3'),
+       lows(abc_summarize(units), 'value 20000.5/>5000/10')
 FROM product;
 -- nothing has to be asked for in a second round
 SELECT abc_cutoffs(abc_summarize(sales), '70/90', NULL::float8[], NULL) = abc_cutoffs(sales, '70/90') AS float8,
@@ -32,7 +32,7 @@ SELECT abc_cutoffs(abc_summarize(sales), '70/90', NULL::float8[], NULL) = abc_cu
 FROM product;
 
 -- Gini 0.78, HHI 0.44 of 3, 1, 1 and seven zeros; the upper 20 % are two values of 4/5
-SELECT g.low = g.high AS known, g.low AS gini, h.low AS hhi, t.low AS top
+SELECT g.low <= 0.78::float8 AND g.high >= 0.78::float8 AND g.high - g.low < 3e-16 AS gini, h.low < h.high AND h.high = 0.44::float8 AS hhi, t.low < 0.8::float8 AND t.high = 0.8::float8 AS top
 FROM (SELECT abc_summarize(v) AS s FROM unnest('{3,1,1,0,0,0,0,0,0,0}'::float8[]) AS v) AS x,
      abc_gini(s) AS g, abc_hhi(s) AS h, abc_top_share(s, 0.2) AS t;
 -- the intervals hold what the aggregates say of the values themselves
@@ -41,6 +41,9 @@ SELECT (gini).low <= abc_gini AND abc_gini <= (gini).high AS gini, (hhi).low <= 
 FROM (SELECT abc_gini(abc_summarize(v)) AS gini, abc_hhi(abc_summarize(v)) AS hhi, abc_top_share(abc_summarize(v), 0.2) AS top,
              abc_gini(v), abc_hhi(v), abc_top_share(v, 0.2)
       FROM (SELECT exp(8 * sin(i)) AS v FROM generate_series(1, 10000) AS i) AS x) AS y;
+-- where the number is known the exact one lies between two neighbours, or is the float8
+SELECT (h).low, (h).high, (h).low < 0.68::float8 AS neighbours FROM (SELECT abc_hhi(abc_summarize(v)) AS h FROM (VALUES (4), (1)) AS x (v)) AS y;
+SELECT abc_hhi(abc_summarize(v)) AS hhi, abc_gini(abc_summarize(v)) AS gini, abc_top_share(abc_summarize(v), 0.5) AS top FROM (VALUES (3::bigint), (1)) AS x (v);
 SELECT l.customers, round(l.customer_share::numeric, 6) AS share, round(l.value_share::numeric, 6) AS value
 FROM (SELECT abc_summarize(v) AS s FROM unnest('{3,1,1,0,0,0,0,0,0,0}'::bigint[]) AS v) AS x, abc_lorenz(s) AS l;
 
@@ -49,11 +52,11 @@ SELECT abc_summarize(v) IS NULL AS none FROM (SELECT 1::float8 AS v WHERE false)
 SELECT abc_summarize(v) IS NULL AS nulls, abc_merge(NULL::abc_summary) IS NULL AS merged FROM (VALUES (NULL::numeric), (NULL)) AS x (v);
 SELECT abc_merge(s) = (SELECT abc_summarize(sales) FROM product) AS same
 FROM (SELECT abc_summarize(sales) AS s FROM product UNION ALL SELECT NULL) AS x;
-SELECT abc_count(s), abc_total(s), low_ends(s) IS NULL AS share, low_ends(s, 'count 50'), abc_gini(s), abc_hhi(s), abc_top_share(s, 0.5),
+SELECT abc_count(s), abc_total(s), lows(s) IS NULL AS share, lows(s, 'count 50'), abc_gini(s), abc_hhi(s), abc_top_share(s, 0.5),
        (SELECT count(*) FROM abc_bounds(s)) AS bounds, (SELECT count(*) FROM abc_lorenz(s)) AS points
 FROM (SELECT abc_summarize(v) AS s FROM (VALUES (0::float8), ('-0'), (NULL)) AS x (v)) AS y;
 -- negative values weigh nothing, but count
-SELECT abc_count(s), abc_total(s), low_ends(s), low_ends(s, 'count 50'), low_ends(s, 'top 1/4')
+SELECT abc_count(s), abc_total(s), lows(s), lows(s, 'count 50'), lows(s, 'top 1/4')
 FROM (SELECT abc_summarize(v) AS s FROM (VALUES (-5.5), (3), (-1), (0.25)) AS x (v)) AS y;
 
 -- The numeric scale is the largest displayed; sums beyond 128 bits and beyond float8 are exact.
@@ -114,11 +117,11 @@ SELECT abc_summarize(v) FROM (VALUES (1::float8), ('-Infinity')) AS x (v);
 SELECT abc_summarize(v) FROM (VALUES (1::numeric), ('NaN')) AS x (v);
 SELECT abc_merge(s) FROM (SELECT abc_summarize(1::float8) AS s UNION ALL SELECT abc_summarize(1::bigint)) AS x;
 SELECT abc_merge(s) FROM (SELECT abc_summarize(1::numeric) AS s UNION ALL SELECT abc_summarize(1::bigint)) AS x;
-SELECT low_ends(abc_summarize(v), 'share 80/95; negative error') FROM (VALUES (1), (-1)) AS x (v);
+SELECT lows(abc_summarize(v), 'share 80/95; negative error') FROM (VALUES (1), (-1)) AS x (v);
 SELECT abc_gini(abc_summarize(v)) FROM (VALUES (1), (-1)) AS x (v);
 SELECT abc_top_share(s, 1.5) FROM summary;
 SELECT abc_top_share(s, 'NaN') FROM summary;
-SELECT low_ends(s, 'share 95/80') FROM summary;
+SELECT lows(s, 'share 95/80') FROM summary;
 SELECT ''::abc_summary;
 SELECT 'no summary at all, but a text of some length'::abc_summary;
 SELECT '\x01'::abc_summary;
@@ -161,7 +164,7 @@ END $$;
 SET ROLE regress_abc_summary;
 SELECT unfinished(v)::text = abc_summarize(v)::text AS text, unfinished(v) = abc_summarize(v) AS equal,
        abc_summary_send(unfinished(v)) = abc_summary_send(abc_summarize(v)) AS bytes,
-       abc_count(unfinished(v)) = 20000 AS count, low_ends(unfinished(v)) = low_ends(abc_summarize(v)) AS cutoffs
+       abc_count(unfinished(v)) = 20000 AS count, lows(unfinished(v)) = lows(abc_summarize(v)) AS cutoffs
 FROM spread;
 CREATE TABLE kept AS SELECT i % 3 AS part, unfinished(v) AS s FROM spread GROUP BY i % 3;
 SELECT abc_merge(s) = (SELECT s FROM summary) AS merged FROM kept;
@@ -208,11 +211,11 @@ RESET DateStyle;
 --
 CREATE TABLE sale (customer int, day int, amount numeric(10,2));
 INSERT INTO sale SELECT c, d, 100.00 / c FROM generate_series(1, 20) AS c, generate_series(1, 10) AS d WHERE d <= 11 - (c + 1) / 2;
-SELECT (SELECT low_ends(abc_merge(s)) FROM (SELECT abc_summarize(revenue) AS s
+SELECT (SELECT lows(abc_merge(s)) FROM (SELECT abc_summarize(revenue) AS s
                                                FROM (SELECT customer, sum(amount) AS revenue FROM sale GROUP BY customer) AS x
                                                GROUP BY customer % 4) AS x) AS by_customer,
        (SELECT abc_cutoffs(sum) FROM (SELECT sum(amount) FROM sale GROUP BY customer) AS x) AS without_summaries,
-       (SELECT low_ends(abc_merge(s)) FROM (SELECT abc_summarize(amount) AS s FROM sale GROUP BY day) AS x) AS by_day_is_wrong;
+       (SELECT lows(abc_merge(s)) FROM (SELECT abc_summarize(amount) AS s FROM sale GROUP BY day) AS x) AS by_day_is_wrong;
 
 --
 -- What Citus asks of an aggregate before it computes it on the workers

@@ -60,7 +60,7 @@ CREATE AGGREGATE abc_weighted_score(value float8, weight float8) (
 	COMBINEFUNC = abc_exact_sums_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_weighted_score(float8, float8) IS
-	'sum(value * weight) / sum(weight): products rounded once, summed exactly; a NULL in either skips the row; a negative weight is an error; weights summing to 0 give NULL';
+	'sum(value * weight) / sum(weight): products and sums exact; a NULL in either skips the row; a negative weight is an error; weights summing to 0 give NULL';
 
 CREATE FUNCTION abc_weighted_score_transfn(abc_exact_sums, numeric, numeric) RETURNS abc_exact_sums
 	LANGUAGE C IMMUTABLE PARALLEL SAFE

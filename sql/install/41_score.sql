@@ -2,23 +2,11 @@
 -- Metrics made comparable, and weighted scores
 --
 
-CREATE FUNCTION abc_normalize(value float8, method text) RETURNS float8
+CREATE FUNCTION abc_normalize(value anyelement, method text) RETURNS float8
 	LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_normalize_float8';
-COMMENT ON FUNCTION abc_normalize(float8, text) IS
-	'the value made comparable within its partition: [lower] none, ratio, minmax, zscore, rank or ntile N; no ORDER BY needed; NULL gets NULL; where all values are equal minmax, zscore and rank give 0';
-
-CREATE FUNCTION abc_normalize(value bigint, method text) RETURNS float8
-	LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_normalize_int8';
-COMMENT ON FUNCTION abc_normalize(bigint, text) IS
-	'the value made comparable within its partition: [lower] none, ratio, minmax, zscore, rank or ntile N; no ORDER BY needed; NULL gets NULL; where all values are equal minmax, zscore and rank give 0';
-
-CREATE FUNCTION abc_normalize(value numeric, method text) RETURNS float8
-	LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_normalize_numeric';
-COMMENT ON FUNCTION abc_normalize(numeric, text) IS
-	'the value made comparable within its partition: [lower] none, ratio, minmax, zscore, rank or ntile N; no ORDER BY needed; NULL gets NULL; where all values are equal minmax, zscore and rank give 0';
+	AS 'MODULE_PATHNAME', 'abc_normalize';
+COMMENT ON FUNCTION abc_normalize(anyelement, text) IS
+	'the value, of any number type, made comparable within its partition: [lower] none, ratio, minmax, zscore, rank or ntile N; no ORDER BY needed; NULL gets NULL; where all values are equal minmax, zscore and rank give 0';
 
 CREATE FUNCTION abc_score(
 	metrics float8[],
@@ -40,9 +28,3 @@ CREATE FUNCTION abc_points(value float8, breaks float8[], points float8[], mode 
 	AS 'MODULE_PATHNAME', 'abc_points';
 COMMENT ON FUNCTION abc_points(float8, float8[], float8[], text) IS
 	'points of the last break that the value reaches, 0 below the first; linear: on the straight line between breaks, flat beyond both ends; NULL gives NULL';
-
-CREATE FUNCTION abc_points(key text, keys text[], points float8[], otherwise float8 DEFAULT 0) RETURNS float8
-	LANGUAGE C IMMUTABLE PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_points_text';
-COMMENT ON FUNCTION abc_points(text, text[], float8[], float8) IS
-	'points of a discrete attribute: those of its key, or otherwise; keys are compared by bytes; NULL gives NULL';

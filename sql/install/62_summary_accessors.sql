@@ -13,6 +13,12 @@ CREATE FUNCTION abc_total(summary abc_summary) RETURNS numeric
 COMMENT ON FUNCTION abc_total(abc_summary) IS
 	'sum of the values summarized, exactly; of float8 the exact sum rounded once to float8, in its shortest form';
 
+CREATE FUNCTION abc_subtract(whole abc_summary, part abc_summary) RETURNS abc_summary
+	LANGUAGE C IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'abc_summary_subtract';
+COMMENT ON FUNCTION abc_subtract(abc_summary, abc_summary) IS
+	'summary of the values of whole without those of part: exact numbers and sums, in buckets no finer than those of whole; a part of NULL changes nothing; NULL if nothing is left; a part that cannot be contained in whole is an error';
+
 CREATE FUNCTION abc_bounds(
 	summary abc_summary, scheme abc_scheme DEFAULT '80/95', inside abc_summary[] DEFAULT '{}',
 	OUT cut integer, OUT low numeric, OUT high numeric,
@@ -66,7 +72,8 @@ CREATE FUNCTION abc_top_share(summary abc_summary, fraction float8, OUT low floa
 COMMENT ON FUNCTION abc_top_share(abc_summary, float8) IS
 	'interval in which the share of the total that the best fraction of the rows holds (0.2: the best 20 %, rounded up to whole rows) surely lies; negative values are an error, NULL without a positive one';
 
-CREATE FUNCTION abc_lorenz(summary abc_summary) RETURNS SETOF abc_lorenz_point
+CREATE FUNCTION abc_lorenz(summary abc_summary)
+	RETURNS TABLE (customers bigint, customer_share float8, value_share float8)
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 2000
 	AS 'MODULE_PATHNAME', 'abc_summary_lorenz';
 COMMENT ON FUNCTION abc_lorenz(abc_summary) IS

@@ -1,24 +1,6 @@
 --
--- Pure functions
+-- The day of a refresh, hysteresis, lifecycle
 --
-
-CREATE FUNCTION abc_metric(name text, weight double precision, method text DEFAULT NULL) RETURNS abc_metric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW(name, weight, method)::@extschema@.abc_metric;
-COMMENT ON FUNCTION abc_metric(text, double precision, text) IS
-'a metric for abc_create_model: column of the source, weight, and how it is made comparable, e.g. ''lower rank'' (NULL: as abc_score does by itself)';
-
-CREATE FUNCTION abc_only_if(tier text, condition text, because text DEFAULT NULL) RETURNS abc_rule
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW('only_if', tier, condition, because)::@extschema@.abc_rule;
-COMMENT ON FUNCTION abc_only_if(text, text, text) IS
-'a gate: only who satisfies the condition may hold this tier or a better one; who does not, or of whom it is unknown, holds the next tier at best';
-
-CREATE FUNCTION abc_always_if(tier text, condition text, because text DEFAULT NULL) RETURNS abc_rule
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW('always_if', tier, condition, because)::@extschema@.abc_rule;
-COMMENT ON FUNCTION abc_always_if(text, text, text) IS
-'who satisfies the condition holds exactly this tier, whatever was computed; unknown changes nothing';
 
 -- The day a source should look from.  No SET clause, so that it is inlined.
 CREATE FUNCTION abc_as_of() RETURNS date
@@ -28,6 +10,18 @@ RETURN CASE WHEN pg_catalog.current_setting('abc_tier.as_of', true) OPERATOR(pg_
 	ELSE CURRENT_DATE END;
 COMMENT ON FUNCTION abc_as_of() IS
 'the day for which a model is being refreshed; the current date outside a refresh. The source of a model may call it, so that past months can be filled in';
+
+CREATE FUNCTION abc_last_as_of() RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.to_date(nullif(pg_catalog.current_setting('abc_tier.last_as_of', true), ''::text), 'YYYY-MM-DD');
+COMMENT ON FUNCTION abc_last_as_of() IS
+'the day of the run before the one that is being made; NULL in the first and outside a refresh. For the query "changed" of a model';
+
+CREATE FUNCTION abc_last_refresh() RETURNS timestamp with time zone
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(pg_catalog.current_setting('abc_tier.last_refresh', true), ''::text)::timestamp with time zone;
+COMMENT ON FUNCTION abc_last_refresh() IS
+'the moment at which the last refresh began to read; NULL in the first and outside a refresh. For the query "changed" of a model';
 
 -- The tier in force after hysteresis.
 CREATE FUNCTION abc_next_tier(previous abc_tier, computed abc_tier, periods integer,
@@ -62,58 +56,6 @@ END
 $$;
 COMMENT ON FUNCTION abc_next_tier(abc_tier, abc_tier, integer, integer, integer, integer) IS
 'hysteresis: the tier that follows when a better (worse) tier than the previous one was computed for so many periods in a row; NULL computed gives NULL, NULL previous gives computed';
-
--- A dead band around the cuts.  cutoffs are as abc_cutoffs gives them, best first.
-CREATE FUNCTION abc_dead_band(previous abc_tier, value double precision, cutoffs double precision[], band double precision) RETURNS abc_tier
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	up @extschema@.abc_tier;
-	down @extschema@.abc_tier;
-BEGIN
-	PERFORM @extschema@._abc_check_band(band::numeric);
-	up := @extschema@.abc_assign(value, (SELECT array_agg(c + abs(c) * band ORDER BY i) FROM unnest(cutoffs) WITH ORDINALITY AS u (c, i)));
-	down := @extschema@.abc_assign(value, (SELECT array_agg(c - abs(c) * band ORDER BY i) FROM unnest(cutoffs) WITH ORDINALITY AS u (c, i)));
-	RETURN CASE WHEN previous IS NULL THEN @extschema@.abc_assign(value, cutoffs)
-		WHEN up::text < previous::text COLLATE "C" THEN up
-		WHEN down::text > previous::text COLLATE "C" THEN down
-		WHEN down IS NOT NULL THEN previous END;
-END
-$$;
-COMMENT ON FUNCTION abc_dead_band(abc_tier, double precision, double precision[], double precision) IS
-'the previous tier, unless the value lies beyond a cut by more than this fraction of the cut (0.05: five per cent); NULL previous gives abc_assign(value, cutoffs)';
-
-CREATE FUNCTION abc_dead_band(previous abc_tier, value numeric, cutoffs numeric[], band numeric) RETURNS abc_tier
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	up @extschema@.abc_tier;
-	down @extschema@.abc_tier;
-BEGIN
-	PERFORM @extschema@._abc_check_band(band);
-	up := @extschema@.abc_assign(value, (SELECT array_agg(c + abs(c) * band ORDER BY i) FROM unnest(cutoffs) WITH ORDINALITY AS u (c, i)));
-	down := @extschema@.abc_assign(value, (SELECT array_agg(c - abs(c) * band ORDER BY i) FROM unnest(cutoffs) WITH ORDINALITY AS u (c, i)));
-	RETURN CASE WHEN previous IS NULL THEN @extschema@.abc_assign(value, cutoffs)
-		WHEN up::text < previous::text COLLATE "C" THEN up
-		WHEN down::text > previous::text COLLATE "C" THEN down
-		WHEN down IS NOT NULL THEN previous END;
-END
-$$;
-COMMENT ON FUNCTION abc_dead_band(abc_tier, numeric, numeric[], numeric) IS
-'the previous tier, unless the value lies beyond a cut by more than this fraction of the cut (0.05: five per cent); NULL previous gives abc_assign(value, cutoffs)';
-
-CREATE FUNCTION _abc_check_band(band numeric) RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF band IS NULL OR band NOT BETWEEN 0 AND 1 THEN
-		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('a dead band of %s is not possible', coalesce(band::text, 'NULL')),
-			HINT = 'Give a fraction of the cut from 0 to 1, for example 0.05 for five per cent.';
-	END IF;
-END
-$$;
-COMMENT ON FUNCTION _abc_check_band(numeric) IS 'part of abc_dead_band';
 
 -- Where a customer stands in time.  No SET clause, so that it is inlined:
 -- every name and operator is bound when this script runs.

@@ -54,9 +54,9 @@ sub same
 
 same('number of rows', 'abc_count(s) / %REPEATED%');
 same('total', 'trim_scale(abc_total(s) / %REPEATED%)');
-same("bounds by $_", "(SELECT array_agg(low ORDER BY cut) FROM abc_bounds(s, '$_'))")
+same("cut-offs by $_", "(SELECT array_agg(low ORDER BY cut) FROM abc_bounds(s, '$_'))")
   foreach 'share 60/90', 'share 61/90; crossing down; ties down', 'count 25/50', 'fill 60+30', 'value >5/2';
-same('bounds by rows', "(SELECT low FROM abc_bounds(s, ('top ' || 3 * %REPEATED%)::abc_scheme))");
+same('cut-offs by rows', "(SELECT low FROM abc_bounds(s, ('top ' || 3 * %REPEATED%)::abc_scheme))");
 same('top share', 'abc_top_share(s, 0.25)');
 same('Gini', 'abc_gini(s)');
 same('HHI', '(abc_hhi(s)).high * %REPEATED%');

@@ -568,26 +568,26 @@ sub cumulative_shares
 	return @shares;
 }
 
-# The weighted mean of float8 values: each product rounded once, the sums exact,
-# each rounded once, then divided.  Rows with a NULL are left out.
+# The weighted mean of float8 values: the exact quotient, rounded once.  Rows with
+# a NULL are left out.
 sub weighted_score
 {
 	my ($values, $weights) = @_;
 	my @rows = grep { defined $values->[$_] && defined $weights->[$_] } 0 .. $#$values;
-	my @terms = map { value_of_double($values->[$_] * $weights->[$_]) } @rows;
-	my @units = integers('float8', @terms, map { value_of_double($weights->[$_]) } @rows);
-	my ($sum, $weight) = (0, 0);
+	my @exact = map { value_of_double($_) } (@$values)[@rows], (@$weights)[@rows];
+	my ($lowest) = sort { $a <=> $b } map { $_->{exp} } @exact;
+	my @units = map { $_->{num} * power(2, $_->{exp} - $lowest) } @exact;
+	my ($sum, $weight) = (Math::BigInt->new(0), Math::BigInt->new(0));
 
 	foreach my $n (0 .. $#rows)
 	{
-		$sum = $sum + $units[$n];
+		$sum = $sum + $units[$n] * $units[ $n + @rows ];
 		$weight = $weight + $units[ $n + @rows ];
 	}
 	return if $weight == 0;
 	return unpack('H*', pack('d>', 0)) if $sum == 0;
-	my ($sum_mantissa, $sum_exponent) = round53(abs($sum), 1);
-	my ($weight_mantissa, $weight_exponent) = round53($weight, 1);
-	my $score = ldexp($sum_mantissa / $weight_mantissa, $sum_exponent - $weight_exponent);
+	my $unit = power(2, abs($lowest));
+	my $score = nearest_double($sum->copy->babs * ($lowest > 0 ? $unit : 1), $weight * ($lowest < 0 ? $unit : 1));
 	return unpack('H*', pack('d>', $sum < 0 ? -$score : $score));
 }
 

@@ -215,6 +215,13 @@ sub percent
 	return trimmed($digits);
 }
 
+# Cuts that could be taken for fractions of 1 are written with their sign.
+sub with_signs
+{
+	my (@percentages) = @_;
+	return (grep { $_ > 1 } @percentages) ? @percentages : map { "$_%" } @percentages;
+}
+
 sub number_of_cuts { return pick(1, 1, 2, 2, 2, 2, 3, 3, 4, between(5, 25)); }
 
 # Cumulative percentages for share and count.
@@ -248,7 +255,8 @@ sub exact_percentages
 sub cumulative_scheme
 {
 	my ($rule, @percentages) = @_;
-	my $text = join('/', @percentages);
+	my @written = with_signs(@percentages);
+	my $text = join('/', @written);
 	my $named = 0;
 
 	# The same as widths, where the last of them is not nothing.
@@ -267,7 +275,7 @@ sub cumulative_scheme
 	{
 		my @names = map { "t$_" } 0 .. @percentages;
 		$named = 1;
-		$text = join(' / ', map { "$names[$_] $percentages[$_]" } 0 .. $#percentages);
+		$text = join(' / ', map { "$names[$_] $written[$_]" } 0 .. $#percentages);
 		$text .= " / $names[-1]";
 	}
 	return {
@@ -313,7 +321,7 @@ sub fill_scheme
 	return {
 		rule => 'fill',
 		cuts => [ map { fraction($_) } @widths ],
-		text => 'fill ' . join('+', @widths)
+		text => 'fill ' . join('+', with_signs(@widths))
 	};
 }
 

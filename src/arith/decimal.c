@@ -16,10 +16,10 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
-#include "port/pg_bitutils.h"
 #include "utils/fmgrprotos.h"
 
 #include "arith/decimal.h"
+#include "arith/power10.h"
 
 #define NUM_FORM_MASK		0xC000
 #define NUM_NEGATIVE		0x4000
@@ -36,36 +36,8 @@
 #define MAX_SHORT_SCALE		38	/* decimal_make is used up to here */
 #define CHUNK_DIGITS		18	/* digits taken off a long number at once */
 
-#define EXACT_FLOAT8_BITS	53	/* integers below 2^53 and powers of ten up to */
-#define EXACT_FLOAT8_SCALE	22	/* 10^22 are float8 without rounding */
-
-const uint64 decimal_power10[DECIMAL_MAX_SCALE64 + 1] = {
-	UINT64CONST(1),
-	UINT64CONST(10),
-	UINT64CONST(100),
-	UINT64CONST(1000),
-	UINT64CONST(10000),
-	UINT64CONST(100000),
-	UINT64CONST(1000000),
-	UINT64CONST(10000000),
-	UINT64CONST(100000000),
-	UINT64CONST(1000000000),
-	UINT64CONST(10000000000),
-	UINT64CONST(100000000000),
-	UINT64CONST(1000000000000),
-	UINT64CONST(10000000000000),
-	UINT64CONST(100000000000000),
-	UINT64CONST(1000000000000000),
-	UINT64CONST(10000000000000000),
-	UINT64CONST(100000000000000000),
-	UINT64CONST(1000000000000000000),
-	UINT64CONST(10000000000000000000)
-};
-
-static const double float8_power10[EXACT_FLOAT8_SCALE + 1] = {
-	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
-	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
-};
+#define EXACT_FLOAT8_BITS	53	/* integers below 2^53, and powers of ten up to this, */
+#define EXACT_FLOAT8_SCALE	18	/* are float8 without rounding */
 
 static inline uint16
 word_at(const char *p)
@@ -89,6 +61,7 @@ last_exponent(const DecimalView *view)
 	return 4 * (view->weight - view->ndigits + 1);
 }
 
+/* Look into a numeric; of NaN and infinity only "finite" is set, false. */
 void
 decimal_view(Datum numeric, DecimalView *view)
 {
@@ -120,14 +93,15 @@ decimal_view(Datum numeric, DecimalView *view)
 	view->ndigits = size / (int) sizeof(int16);
 }
 
+/* Times 10^power; 0 stays 0. */
 bool
 decimal_rescale(u128 *magnitude, int power)
 {
 	while (power > 0)
 	{
-		int			step = Min(power, DECIMAL_MAX_SCALE64);
-		u128		high = u128_mul64(u128_hi(*magnitude), decimal_power10[step]);
-		u128		low = u128_mul64(u128_lo(*magnitude), decimal_power10[step]);
+		int			step = Min(power, POWER10_MAX);
+		u128		high = u128_mul64(u128_hi(*magnitude), power10[step]);
+		u128		low = u128_mul64(u128_lo(*magnitude), power10[step]);
 
 		high = u128_add(high, u128_of(u128_hi(low)));
 		if (u128_hi(high) != 0 || (u128_lo(high) >> 63) != 0)
@@ -175,6 +149,10 @@ short_to_u128(const DecimalView *view, int zeros, u128 *magnitude)
 	return rest == 0;
 }
 
+/*
+ * The magnitude of a finite numeric as a whole number of units 10^-scale; 0
+ * for 0; false if it has more decimals or is too large.
+ */
 bool
 decimal_to_u128(const DecimalView *view, int scale, u128 *magnitude)
 {
@@ -203,7 +181,7 @@ decimal_to_u128(const DecimalView *view, int scale, u128 *magnitude)
 
 		if (zeros > 3)
 			return false;
-		unit = (int) decimal_power10[zeros];
+		unit = (int) power10[zeros];
 		if (digit % unit != 0 || !decimal_rescale(magnitude, 4 - zeros))
 			return false;
 		*magnitude = u128_add(*magnitude, u128_of(digit / unit));
@@ -213,15 +191,17 @@ decimal_to_u128(const DecimalView *view, int scale, u128 *magnitude)
 	return power <= 0 ? power > -4 : decimal_rescale(magnitude, power);
 }
 
+/* At least 1, also for 0. */
 int
 decimal_bits(const DecimalView *view, int scale)
 {
-	/* a base-10000 digit holds less than 13.2878 bits, a decimal 3.32193 */
-	int64		decimals = (int64) view->ndigits * 4 + scale + last_exponent(view);
-
-	return (int) (Max(decimals, 0) * 3321929 / 1000000) + 1;
+	return power10_bits((int64) view->ndigits * 4 + scale + last_exponent(view));
 }
 
+/*
+ * The magnitude of a finite numeric as a whole number of units 10^-scale, of
+ * any width.
+ */
 void
 decimal_to_exact(const DecimalView *view, int scale, ExactSum *sum)
 {
@@ -243,19 +223,17 @@ decimal_to_exact(const DecimalView *view, int scale, ExactSum *sum)
 			int			zeros = (i == view->ndigits - 1 && power < 0) ? -power : 0;
 
 			Assert(zeros <= 3);
-			base *= decimal_power10[4 - zeros];
-			chunk = chunk * decimal_power10[4 - zeros] + digit_at(view, i) / decimal_power10[zeros];
+			base *= power10[4 - zeros];
+			chunk = chunk * power10[4 - zeros] + digit_at(view, i) / power10[zeros];
 		}
 		exact_mul(sum, base);
 		exact_add_shifted(sum, u128_of(chunk), 0);
 	}
-	for (; power > 0; power -= DECIMAL_MAX_SCALE64)
-	{
-		CHECK_FOR_INTERRUPTS();
-		exact_mul(sum, decimal_power10[Min(power, DECIMAL_MAX_SCALE64)]);
-	}
+	if (power > 0)
+		exact_mul_power10(sum, power);
 }
 
+/* A numeric of up to 127 bits and scale 38 at most; -0 does not exist. */
 Numeric
 decimal_make(bool negative, u128 magnitude, int scale)
 {
@@ -297,10 +275,14 @@ decimal_make(bool negative, u128 magnitude, int scale)
 											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
 }
 
+/*
+ * A numeric of any width, in chunks of digits; an error where numeric has no
+ * room for it.
+ */
 Numeric
 decimal_make_exact(bool negative, ExactSum *magnitude, int scale)
 {
-	int			size = Max(exact_bits(magnitude) * 10 / 33 + DECIMAL_MAX_SCALE64, scale) + 4;
+	int			size = Max(exact_bits(magnitude) * 10 / 33 + POWER10_MAX, scale) + 4;
 	char	   *text = palloc(size);
 	char	   *at = text + size;
 	int			n = 0;
@@ -313,7 +295,7 @@ decimal_make_exact(bool negative, ExactSum *magnitude, int scale)
 	*--at = '\0';
 	while (n <= scale || !exact_is_zero(magnitude))
 	{
-		uint64		chunk = exact_divrem(magnitude, decimal_power10[CHUNK_DIGITS]);
+		uint64		chunk = exact_divrem(magnitude, power10[CHUNK_DIGITS]);
 		bool		last = exact_is_zero(magnitude);
 
 		CHECK_FOR_INTERRUPTS();
@@ -337,6 +319,10 @@ decimal_make_exact(bool negative, ExactSum *magnitude, int scale)
 	return result;
 }
 
+/*
+ * False where magnitude or power of ten is no float8: then more than one
+ * rounding would be needed.
+ */
 bool
 decimal_scaled_to_float8(u128 magnitude, int scale, double *result)
 {
@@ -344,10 +330,11 @@ decimal_scaled_to_float8(u128 magnitude, int scale, double *result)
 		(u128_lo(magnitude) >> EXACT_FLOAT8_BITS) != 0)
 		return false;
 	/* two exact operands: the division is the one rounding */
-	*result = (double) u128_lo(magnitude) / float8_power10[scale];
+	*result = (double) u128_lo(magnitude) / (double) (int64) power10[scale];
 	return true;
 }
 
+/* NaN and infinity become those of float8. */
 double
 decimal_to_float8(Datum numeric)
 {

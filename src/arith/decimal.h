@@ -20,10 +20,6 @@ typedef struct DecimalView
 	const char *digits;			/* int16 each, not aligned */
 } DecimalView;
 
-#define DECIMAL_MAX_SCALE64		19	/* 10^19 is the largest power below 2^64 */
-
-extern const uint64 decimal_power10[DECIMAL_MAX_SCALE64 + 1];
-
 extern void decimal_view(Datum numeric, DecimalView *view);
 
 /*

@@ -7,14 +7,11 @@
  */
 #include "postgres.h"
 
-#include <float.h>
-#include <math.h>
-
 #include "miscadmin.h"
-#include "port/pg_bitutils.h"
 
 #include "arith/exact.h"
 
+/* A sum of so many limbs, 0. */
 ExactSum *
 exact_create(int nlimbs)
 {
@@ -24,72 +21,61 @@ exact_create(int nlimbs)
 	return a;
 }
 
+/* a = 0 */
 void
 exact_set_zero(ExactSum *a)
 {
 	memset(a->limbs, 0, a->nlimbs * sizeof(uint64));
 }
 
+/* to = from, whatever their widths. */
 void
-exact_extend(ExactSum *to, const ExactSum *from)
+exact_assign(ExactSum *to, const ExactSum *from)
 {
-	Assert(to->nlimbs >= from->nlimbs);
+	int			n = Min(to->nlimbs, from->nlimbs);
+
+	Assert(limbs_bits(from->limbs, from->nlimbs) <= 64 * to->nlimbs);
 	exact_set_zero(to);
-	memcpy(to->limbs, from->limbs, from->nlimbs * sizeof(uint64));
+	memcpy(to->limbs, from->limbs, n * sizeof(uint64));
 }
 
+/* a = 0? */
 bool
 exact_is_zero(const ExactSum *a)
 {
-	for (int i = 0; i < a->nlimbs; i++)
-		if (a->limbs[i] != 0)
-			return false;
-	return true;
+	return limbs_bits(a->limbs, a->nlimbs) == 0;
 }
 
+/* The length of a: 0 for 0, 1 for 1, 2 for 2 and 3. */
 int
 exact_bits(const ExactSum *a)
 {
-	for (int i = a->nlimbs - 1; i >= 0; i--)
-		if (a->limbs[i] != 0)
-			return 64 * i + pg_leftmost_one_pos64(a->limbs[i]) + 1;
-	return 0;
+	return limbs_bits(a->limbs, a->nlimbs);
 }
 
+/* a += b, of one width. */
 void
 exact_add(ExactSum *a, const ExactSum *b)
 {
-	uint64		carry = 0;
+	uint64		carry PG_USED_FOR_ASSERTS_ONLY;
 
 	Assert(a->nlimbs == b->nlimbs);
-	for (int i = 0; i < a->nlimbs; i++)
-	{
-		u128		s = u128_add(u128_add(u128_of(a->limbs[i]), u128_of(b->limbs[i])),
-								 u128_of(carry));
-
-		a->limbs[i] = u128_lo(s);
-		carry = u128_hi(s);
-	}
+	carry = limbs_add(a->limbs, b->limbs, a->nlimbs);
 	Assert(carry == 0);
 }
 
+/* a -= b, of one width and no larger. */
 void
 exact_sub(ExactSum *a, const ExactSum *b)
 {
-	uint64		borrow = 0;
+	uint64		borrow PG_USED_FOR_ASSERTS_ONLY;
 
 	Assert(a->nlimbs == b->nlimbs);
-	for (int i = 0; i < a->nlimbs; i++)
-	{
-		uint64		x = a->limbs[i];
-		uint64		y = b->limbs[i];
-
-		a->limbs[i] = x - y - borrow;
-		borrow = x < y || (x == y && borrow);
-	}
+	borrow = limbs_sub(a->limbs, b->limbs, a->nlimbs);
 	Assert(borrow == 0);
 }
 
+/* a += v * n << shift */
 void
 exact_add_product(ExactSum *a, u128 v, uint64 n, int shift)
 {
@@ -98,157 +84,54 @@ exact_add_product(ExactSum *a, u128 v, uint64 n, int shift)
 		exact_add_shifted(a, u128_mul64(u128_hi(v), n), shift + 64);
 }
 
+/* a += b * n, of one width. */
 void
 exact_add_multiple(ExactSum *a, const ExactSum *b, uint64 n)
 {
-	uint64		carry = 0;
+	uint64		carry PG_USED_FOR_ASSERTS_ONLY;
 
 	Assert(a->nlimbs == b->nlimbs);
-	for (int i = 0; i < a->nlimbs; i++)
-	{
-		/* (2^64-1)^2 + 2 (2^64-1) still fits in 128 bits */
-		u128		s = u128_add(u128_mul64(b->limbs[i], n),
-								 u128_add(u128_of(a->limbs[i]), u128_of(carry)));
-
-		a->limbs[i] = u128_lo(s);
-		carry = u128_hi(s);
-	}
+	carry = limbs_add_multiple(a->limbs, b->limbs, a->nlimbs, n);
 	Assert(carry == 0);
 }
 
+/* a += b * c, limb by limb of b. */
 void
 exact_add_mul(ExactSum *a, const ExactSum *b, const ExactSum *c)
 {
-	int			top = c->nlimbs;
+	int			top = (limbs_bits(c->limbs, c->nlimbs) + 63) / 64;
 
-	while (top > 0 && c->limbs[top - 1] == 0)
-		top--;
 	for (int i = 0; i < b->nlimbs; i++)
 	{
-		uint64		carry = 0;
-
-		if (b->limbs[i] == 0)
+		if (b->limbs[i] == 0 || top == 0)
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		Assert(i + top <= a->nlimbs);
-		for (int j = 0; j < top; j++)
-		{
-			u128		s = u128_add(u128_mul64(b->limbs[i], c->limbs[j]),
-									 u128_add(u128_of(a->limbs[i + j]), u128_of(carry)));
-
-			a->limbs[i + j] = u128_lo(s);
-			carry = u128_hi(s);
-		}
-		exact_add_word(a, i + top, carry);
+		exact_add_word(a, i + top, limbs_add_multiple(a->limbs + i, c->limbs, top, b->limbs[i]));
 	}
 }
 
+/* a *= m */
 void
 exact_mul(ExactSum *a, uint64 m)
 {
-	uint64		carry = 0;
+	uint64		carry PG_USED_FOR_ASSERTS_ONLY = limbs_mul(a->limbs, a->nlimbs, m);
 
-	for (int i = 0; i < a->nlimbs; i++)
-	{
-		u128		p = u128_add(u128_mul64(a->limbs[i], m), u128_of(carry));
-
-		a->limbs[i] = u128_lo(p);
-		carry = u128_hi(p);
-	}
 	Assert(carry == 0);
 }
 
+/* a *= 10^power */
+void
+exact_mul_power10(ExactSum *a, int power)
+{
+	uint64		carry PG_USED_FOR_ASSERTS_ONLY = limbs_mul_power10(a->limbs, a->nlimbs, power);
+
+	Assert(carry == 0);
+}
+
+/* a /= d, not 0; returns the rest. */
 uint64
 exact_divrem(ExactSum *a, uint64 d)
 {
-	uint64		rem = 0;
-
-	for (int i = a->nlimbs - 1; i >= 0; i--)
-		a->limbs[i] = u128_divrem64(rem, a->limbs[i], d, &rem);
-	return rem;
-}
-
-/*
- * (a + something below 1 if inexact) * 2^exponent, rounded once.  The leading
- * 64 bits, with every lower bit folded into one, round like the whole number; a
- * subnormal result keeps fewer of them, so that the one rounding happens at its
- * own last place.
- */
-static double
-round_to_float8(const ExactSum *a, bool inexact, int exponent)
-{
-	int			top = a->nlimbs - 1;
-	uint64		lead;
-	int			zeros;
-	int			shift;			/* result = lead * 2^shift */
-	int			drop;			/* bits of lead that the result cannot hold */
-	uint64		kept;
-	uint64		rest;
-	uint64		half;
-
-	while (top >= 0 && a->limbs[top] == 0)
-		top--;
-	if (top < 0)
-		return 0;
-
-	zeros = 63 - pg_leftmost_one_pos64(a->limbs[top]);
-	lead = a->limbs[top] << zeros;
-	if (top > 0)
-	{
-		if (zeros > 0)
-			lead |= a->limbs[top - 1] >> (64 - zeros);
-		inexact |= (a->limbs[top - 1] << zeros) != 0;
-		for (int i = 0; i < top - 1 && !inexact; i++)
-			inexact = a->limbs[i] != 0;
-	}
-	shift = exponent + 64 * top - zeros;
-
-	drop = Max(64 - DBL_MANT_DIG, DBL_MIN_EXP - DBL_MANT_DIG - shift);
-	if (drop > 64)
-		return 0;
-	kept = drop == 64 ? 0 : lead >> drop;
-	rest = drop == 64 ? lead : lead & ((UINT64CONST(1) << drop) - 1);
-	half = UINT64CONST(1) << (drop - 1);
-	if (rest > half || (rest == half && (inexact || (kept & 1) != 0)))
-		kept++;
-	return ldexp((double) kept, shift + drop);
-}
-
-static uint64
-power_of_ten(int power)
-{
-	uint64		result = 1;
-
-	while (power-- > 0)
-		result *= 10;
-	return result;
-}
-
-double
-exact_to_float8(const ExactSum *a, int exponent)
-{
-	return round_to_float8(a, false, exponent);
-}
-
-/*
- * The quotient of a shifted left by 10^scale has at least 64 bits if the shift
- * is that much longer than 10^scale; its remainder only says "inexact".
- */
-double
-exact_decimal_to_float8(const ExactSum *a, int scale, int exponent)
-{
-	int			limbs = (scale * 10 / 3 + 1) / 64 + 2;
-	ExactSum   *quotient;
-	bool		inexact = false;
-	double		result;
-
-	if (scale == 0)
-		return round_to_float8(a, false, exponent);
-	quotient = exact_create(a->nlimbs + limbs);
-	memcpy(quotient->limbs + limbs, a->limbs, a->nlimbs * sizeof(uint64));
-	for (; scale > 0; scale -= 19)
-		inexact |= exact_divrem(quotient, power_of_ten(Min(scale, 19))) != 0;
-	result = round_to_float8(quotient, inexact, exponent - 64 * limbs);
-	pfree(quotient);
-	return result;
+	return limbs_divrem(a->limbs, a->nlimbs, d);
 }

@@ -11,9 +11,7 @@
 #ifndef ABC_EXACT_H
 #define ABC_EXACT_H
 
-#include "port/pg_bitutils.h"
-
-#include "compat.h"
+#include "arith/limbs.h"
 
 typedef struct ExactSum
 {
@@ -35,7 +33,7 @@ u128_bits(u128 x)
 
 extern ExactSum *exact_create(int nlimbs);
 extern void exact_set_zero(ExactSum *a);
-extern void exact_extend(ExactSum *to, const ExactSum *from);	/* copy to a wider sum */
+extern void exact_assign(ExactSum *to, const ExactSum *from);	/* of another width; the value fits */
 extern bool exact_is_zero(const ExactSum *a);
 extern int	exact_bits(const ExactSum *a);	/* a < 2^bits, the least such */
 
@@ -48,7 +46,25 @@ extern void exact_add_multiple(ExactSum *a, const ExactSum *b, uint64 n);	/* a +
 extern void exact_add_mul(ExactSum *a, const ExactSum *b, const ExactSum *c);
 
 extern void exact_mul(ExactSum *a, uint64 m);
+extern void exact_mul_power10(ExactSum *a, int power);
 extern uint64 exact_divrem(ExactSum *a, uint64 d);	/* a /= d, returns the rest */
+
+/*
+ * The 64 leading bits of a / b, neither of them 0, the others cut off:
+ * result * 2^exponent <= a / b < (result + 1) * 2^exponent, and the former is no
+ * equality if inexact.
+ */
+extern uint64 exact_quotient(const ExactSum *a, const ExactSum *b, int *exponent, bool *inexact);
+
+typedef enum ExactRounding
+{
+	ROUND_NEAREST,				/* ties to even */
+	ROUND_DOWN,
+	ROUND_UP
+} ExactRounding;
+
+/* a / b * 2^exponent as float8, b not 0, rounded once. */
+extern double exact_ratio(const ExactSum *a, const ExactSum *b, int exponent, ExactRounding rounding);
 
 /* a * 2^exponent as float8, rounded once to nearest, ties to even. */
 extern double exact_to_float8(const ExactSum *a, int exponent);
@@ -79,22 +95,20 @@ static inline int
 exact_cmp(const ExactSum *a, const ExactSum *b)
 {
 	Assert(a->nlimbs == b->nlimbs);
-	for (int i = a->nlimbs - 1; i >= 0; i--)
-		if (a->limbs[i] != b->limbs[i])
-			return a->limbs[i] < b->limbs[i] ? -1 : 1;
-	return 0;
+	return limbs_cmp(a->limbs, b->limbs, a->nlimbs);
 }
 
 /* Add one word at limb i and carry as far as needed. */
 static inline void
 exact_add_word(ExactSum *a, int i, uint64 word)
 {
-	while (word != 0)
+	if (word != 0)
 	{
+		uint64		carry PG_USED_FOR_ASSERTS_ONLY;
+
 		Assert(i < a->nlimbs);
-		a->limbs[i] += word;
-		word = a->limbs[i] < word;
-		i++;
+		carry = limbs_add_word(a->limbs + i, a->nlimbs - i, word);
+		Assert(carry == 0);
 	}
 }
 

@@ -1,6 +1,6 @@
 /*
  * exact_state.c
- *		Signed exact sums inside one varlena: the state of aggregates that merge.
+ *		Signed exact sums inside one varlena.
  *
  * Every operation works on whole numbers, so a state depends on the multiset of
  * rows alone.  Sums are updated in place; one that runs out of limbs moves to a
@@ -13,16 +13,17 @@
 #include "postgres.h"
 
 #include "common/int.h"
-#include "miscadmin.h"
-#include "port/pg_bitutils.h"
 
+#include "arith/decimal.h"
 #include "arith/exact_state.h"
+#include "arith/power10.h"
 
 #define SPARE_LIMBS		1		/* on either side, when a sum moves */
 #define TOP_LIMIT		(INT64CONST(1) << 62)
 
+/* A state of no rows, whose sums are 0. */
 ExactState *
-exact_state_create(ExactPurpose purpose, ExactKind kind)
+exact_state_create(uint8 purpose, ExactKind kind)
 {
 	Size		size = offsetof(ExactState, sums) + EXACT_STATE_SUMS * state_sum_size(0);
 	ExactState *state = palloc0(size);
@@ -34,6 +35,7 @@ exact_state_create(ExactPurpose purpose, ExactKind kind)
 	return state;
 }
 
+/* The same state in the current memory context. */
 ExactState *
 exact_state_copy(const ExactState *state)
 {
@@ -53,21 +55,12 @@ refuse_out_of_range(void)
 					   EXACT_STATE_MAX_SCALE, EXACT_STATE_MAX_LIMBS * 64)));
 }
 
+/* One row more; an error beyond 2^63-1. */
 void
 exact_state_count_row(ExactState *state)
 {
 	if (pg_add_s64_overflow(state->count, 1, &state->count))
 		refuse_out_of_range();
-}
-
-void
-exact_state_refuse_periods(int64 a, int64 b)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("number of periods changes within a group: %lld, then %lld",
-					(long long) a, (long long) b),
-			 errhint("It holds for all rows of a group: add what it depends on to GROUP BY.")));
 }
 
 /*
@@ -80,6 +73,7 @@ top_limb(const StateSum *sum)
 	return sum->nlimbs == 0 ? 0 : (int64) sum->limbs[sum->nlimbs - 1];
 }
 
+/* -1, 0 or 1. */
 int
 exact_state_sign(const StateSum *sum)
 {
@@ -95,13 +89,11 @@ exact_state_sign(const StateSum *sum)
 static inline void
 add_word(StateSum *sum, int i, uint64 word, bool negative)
 {
-	for (; word != 0 && i < sum->nlimbs; i++)
-	{
-		uint64		old = sum->limbs[i];
-
-		sum->limbs[i] = negative ? old - word : old + word;
-		word = negative ? old < word : sum->limbs[i] < word;
-	}
+	/* what leaves the highest limb is the sign's, of two's complement */
+	if (negative)
+		(void) limbs_sub_word(sum->limbs + i, sum->nlimbs - i, word);
+	else
+		(void) limbs_add_word(sum->limbs + i, sum->nlimbs - i, word);
 }
 
 /* Add +-v << shift; there is room. */
@@ -179,23 +171,14 @@ make_room(ExactState *state, int i, int from, int to)
 	return larger;
 }
 
-/* Turn a sum into its opposite, in place. */
-static void
-negate(StateSum *sum)
-{
-	uint64		carry = 1;
-
-	for (int i = 0; i < sum->nlimbs; i++)
-	{
-		sum->limbs[i] = ~sum->limbs[i] + carry;
-		carry = carry && sum->limbs[i] == 0;
-	}
-}
-
 /*
  * Adding
  */
 
+/*
+ * Sum i += +-magnitude * 2^exponent; 0 changes nothing. A larger copy takes
+ * the place of the state where its limbs do not reach.
+ */
 ExactState *
 exact_state_add_binary(ExactState *state, int i, bool negative, u128 magnitude, int exponent)
 {
@@ -235,35 +218,25 @@ raise_scale(ExactState *state, int i, int scale)
 		refuse_out_of_range();
 	if (exact_state_sign(sum) != 0)
 	{
-		/* a decimal takes less than 10/3 bits */
-		state = make_room(state, i, 0, used + power * 10 / 3 + 1);
+		uint64		carry PG_USED_FOR_ASSERTS_ONLY;
+
+		state = make_room(state, i, 0, used + power10_bits(power));
 		sum = state_sum(state, i);
 		if (negative)
-			negate(sum);
-		while (power > 0)
-		{
-			int			step = Min(power, DECIMAL_MAX_SCALE64);
-			uint64		carry = 0;
-
-			CHECK_FOR_INTERRUPTS();
-			for (int j = 0; j < sum->nlimbs; j++)
-			{
-				u128		p = u128_add(u128_mul64(sum->limbs[j], decimal_power10[step]),
-										 u128_of(carry));
-
-				sum->limbs[j] = u128_lo(p);
-				carry = u128_hi(p);
-			}
-			Assert(carry == 0);
-			power -= step;
-		}
+			limbs_negate(sum->limbs, sum->nlimbs);
+		carry = limbs_mul_power10(sum->limbs, sum->nlimbs, power);
+		Assert(carry == 0);
 		if (negative)
-			negate(sum);
+			limbs_negate(sum->limbs, sum->nlimbs);
 	}
 	sum->scale = scale;
 	return state;
 }
 
+/*
+ * Sum i += +-magnitude * 10^-scale; the sum takes the larger of the two
+ * scales, also for 0.
+ */
 ExactState *
 exact_state_add_decimal(ExactState *state, int i, bool negative, u128 magnitude, int scale)
 {
@@ -298,6 +271,7 @@ exact_state_add_decimal(ExactState *state, int i, bool negative, u128 magnitude,
 	return state;
 }
 
+/* The same for a magnitude of any width. */
 ExactState *
 exact_state_add_exact(ExactState *state, int i, bool negative, const ExactSum *magnitude, int scale)
 {
@@ -311,14 +285,9 @@ exact_state_add_exact(ExactState *state, int i, bool negative, const ExactSum *m
 	{
 		int			power = sum->scale - scale;
 
-		scaled = exact_create(exact_limbs_for(exact_bits(magnitude) + power * 10 / 3 + 1));
-		memcpy(scaled->limbs, magnitude->limbs,
-			   Min(scaled->nlimbs, magnitude->nlimbs) * sizeof(uint64));
-		for (; power > 0; power -= DECIMAL_MAX_SCALE64)
-		{
-			CHECK_FOR_INTERRUPTS();
-			exact_mul(scaled, decimal_power10[Min(power, DECIMAL_MAX_SCALE64)]);
-		}
+		scaled = exact_create(exact_limbs_for(exact_bits(magnitude) + power10_bits(power)));
+		exact_assign(scaled, magnitude);
+		exact_mul_power10(scaled, power);
 		magnitude = scaled;
 	}
 	state = make_room(state, i, 0, exact_bits(magnitude));
@@ -339,24 +308,20 @@ static void
 add_sum(StateSum *sum, const StateSum *other)
 {
 	uint64		fill = top_limb(other) < 0 ? PG_UINT64_MAX : 0;
-	uint64		carry = 0;
+	int			at = other->low - sum->low;
+	uint64		carry = limbs_add(sum->limbs + at, other->limbs, other->nlimbs);
 
-	for (int j = other->low - sum->low; j < sum->nlimbs; j++)
-	{
-		int			at = sum->low + j - other->low;
-		u128		s = u128_add(u128_add(u128_of(sum->limbs[j]), u128_of(carry)),
-								 u128_of(at < other->nlimbs ? other->limbs[at] : fill));
-
-		sum->limbs[j] = u128_lo(s);
-		carry = u128_hi(s);
-	}
+	for (int j = at + other->nlimbs; j < sum->nlimbs; j++)
+		sum->limbs[j] = word_add(sum->limbs[j], fill, &carry);
 }
 
+/*
+ * Rows and sums of both; an error beyond 2^63-1 rows. The other state is left
+ * as it is.
+ */
 ExactState *
 exact_state_merge(ExactState *state, const ExactState *other)
 {
-	if (state->periods != other->periods)
-		exact_state_refuse_periods(state->periods, other->periods);
 	if (pg_add_s64_overflow(state->count, other->count, &state->count))
 		refuse_out_of_range();
 	for (int i = 0; i < EXACT_STATE_SUMS; i++)
@@ -376,6 +341,10 @@ exact_state_merge(ExactState *state, const ExactState *other)
 	return state;
 }
 
+/*
+ * A copy without the limbs that tell nothing: float8 none of 0 at the lower
+ * end, none of the sign alone at the upper; 0 has none.
+ */
 ExactState *
 exact_state_canonical(const ExactState *state)
 {
@@ -406,74 +375,42 @@ exact_state_canonical(const ExactState *state)
 	return result;
 }
 
+/* The magnitude of a sum, 0 for a sum without limbs. */
 ExactSum *
 exact_state_magnitude(const StateSum *sum, int spare, bool *negative)
 {
 	ExactSum   *magnitude = exact_create(sum->nlimbs + spare + 1);
-	uint64		carry = 1;
 
 	*negative = top_limb(sum) < 0;
-	for (int i = 0; i < sum->nlimbs; i++)
-	{
-		magnitude->limbs[i] = sum->limbs[i];
-		if (*negative)
-		{
-			magnitude->limbs[i] = ~sum->limbs[i] + carry;
-			carry = carry && magnitude->limbs[i] == 0;
-		}
-	}
+	memcpy(magnitude->limbs, sum->limbs, sum->nlimbs * sizeof(uint64));
+	if (*negative)
+		limbs_negate(magnitude->limbs, sum->nlimbs);
 	return magnitude;
 }
 
-/*
- * What could not have come from adding rows, beyond the bare form.
- */
-const char *
-exact_state_check(const ExactState *state)
+/* What is wrong with the unit of a sum, or NULL. */
+static const char *
+unit_fault(const StateSum *sum, ExactKind kind)
 {
-	const StateSum *first = state_sum(state, 0);
-	const StateSum *second = state_sum(state, 1);
+	if (kind == EXACT_FLOAT8 &&
+		(sum->scale != 0 || sum->low < EXACT_FLOAT8_LOW || sum->low > EXACT_FLOAT8_HIGH - sum->nlimbs))
+		return "The unit of a sum is out of range";
+	if (kind == EXACT_DECIMAL && (sum->low != 0 || sum->scale < 0 || sum->scale > EXACT_STATE_MAX_SCALE))
+		return "The scale of a sum is out of range";
+	return NULL;
+}
 
-	if (state->purpose != EXACT_WEIGHTED && state->purpose != EXACT_MOMENTS)
-		return "What the sums are of is unknown";
+/* Units and kind, whatever the sums are of. */
+const char *
+exact_state_fault(const ExactState *state)
+{
+	const char *fault = NULL;
+
 	if (state->kind != EXACT_FLOAT8 && state->kind != EXACT_DECIMAL)
 		return "The kind of the sums is unknown";
 	if (state->count < 1)
 		return "It has no rows";
-	if (state->periods < 0 || (state->periods > 0 && state->purpose != EXACT_MOMENTS))
-		return "The number of periods is out of range";
-	for (int i = 0; i < EXACT_STATE_SUMS; i++)
-	{
-		const StateSum *sum = state_sum(state, i);
-
-		if (state->kind == EXACT_FLOAT8 &&
-			(sum->scale != 0 || sum->low < EXACT_FLOAT8_LOW ||
-			 sum->low > EXACT_FLOAT8_HIGH - sum->nlimbs))
-			return "The unit of a sum is out of range";
-		if (state->kind == EXACT_DECIMAL &&
-			(sum->low != 0 || sum->scale < 0 || sum->scale > EXACT_STATE_MAX_SCALE))
-			return "The scale of a sum is out of range";
-	}
-	if (exact_state_sign(second) < 0)
-		return "The sum of weights or squares is negative";
-	if (state->purpose == EXACT_WEIGHTED && exact_state_sign(second) == 0 &&
-		exact_state_sign(first) != 0)
-		return "There is a sum without weight";
-	if (state->purpose == EXACT_MOMENTS && state->kind == EXACT_DECIMAL &&
-		second->scale != 2 * first->scale)
-		return "The scale of the squares is not twice that of the values";
-	return NULL;
-}
-
-ExactState *
-exact_state_arg(Datum datum, ExactPurpose purpose, ExactKind kind)
-{
-	ExactState *state = (ExactState *) PG_DETOAST_DATUM(datum);
-
-	if (state->purpose != purpose || state->kind != kind)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("exact sums of another aggregate or type"),
-				 errhint("Sums of abc_weighted_score, of moments, of float8 and of numeric never mix.")));
-	return state;
+	for (int i = 0; i < EXACT_STATE_SUMS && fault == NULL; i++)
+		fault = unit_fault(state_sum(state, i), state->kind);
+	return fault;
 }

@@ -15,10 +15,6 @@
  */
 #include "postgres.h"
 
-#include <float.h>
-
-#include "utils/builtins.h"
-#include "utils/float.h"
 #include "utils/fmgrprotos.h"
 
 #include "cut/cut.h"
@@ -29,145 +25,6 @@ typedef struct Threshold
 	ExactSum   *floor;
 	ExactSum   *ceil;
 } Threshold;
-
-/*
- * Rule "value": the scheme's own cuts, brought into the type of the values
- */
-
-static void
-value_cut_float8(CutPoint *cut, const AbcCut *given)
-{
-	double		d = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-													   NumericGetDatum(given->value)));
-	uint64		key = 0;
-
-	if (d < -DBL_MAX)
-		key = float8_key(-DBL_MAX);	/* every value lies above the cut */
-	else if (d <= DBL_MAX)
-		key = float8_key(d) + (given->above ? 1 : 0);
-	cut->reached = key != 0 && key <= float8_key(DBL_MAX);
-	cut->key = u128_of(key);
-	cut->given = cut->reached;
-	if (cut->given)
-		cut->value = Float8GetDatum(float8_of_key(key) + 0.0);
-}
-
-/* A numeric displayed with at least scale decimals, as far as numeric can. */
-static Datum
-with_scale(Datum x, int scale)
-{
-	if (scale > NUMERIC_MAX_RESULT_SCALE)
-		return x;
-	return DirectFunctionCall2(numeric_round, x, Int32GetDatum(scale));
-}
-
-/* The least multiple of 10^-scale that is no less than x, or above x. */
-static Datum
-next_decimal(Datum x, int scale, bool above)
-{
-	Datum		t = DirectFunctionCall2(numeric_trunc, x, Int32GetDatum(scale));
-	Datum		unit = NumericGetDatum(decimal_make(false, u128_of(1), Min(scale, MAX_KEY_SCALE)));
-
-	if (scale > MAX_KEY_SCALE)
-		unit = DirectFunctionCall3(numeric_in,
-								   CStringGetDatum(psprintf("1e-%d", scale)),
-								   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-	if (value_below(VALUE_NUMERIC, t, x) || (above && !value_below(VALUE_NUMERIC, x, t)))
-		t = DirectFunctionCall2(numeric_add, t, unit);
-	return t;
-}
-
-/* The key of a decimal with the store's scale; beyond all keys not reached, or the least. */
-static void
-value_cut_key(CutPoint *cut, const ValueStore *store, Datum x)
-{
-	DecimalView view;
-	u128		magnitude;
-	bool		narrow = store->form == FORM_KEY64;
-	bool		fits;
-
-	decimal_view(x, &view);
-	fits = decimal_to_u128(&view, store->scale, &magnitude) &&
-		(!narrow || (u128_hi(magnitude) == 0 && (u128_lo(magnitude) >> 63) == 0));
-	cut->reached = fits || view.negative;
-	if (!fits)
-		cut->key = u128_of(1);
-	else
-	{
-		u128		zero = narrow ? u128_of(KEY64_ZERO) : KEY128_ZERO;
-
-		cut->key = view.negative ? u128_sub(zero, magnitude) : u128_add(zero, magnitude);
-	}
-}
-
-static void
-value_cut_int8(CutPoint *cut, const ValueStore *store, const AbcCut *given)
-{
-	Datum		x = next_decimal(NumericGetDatum(given->value), 0, given->above);
-	Datum		least = NumericGetDatum(int64_to_numeric(PG_INT64_MIN));
-	Datum		largest = NumericGetDatum(int64_to_numeric(PG_INT64_MAX));
-
-	if (value_below(VALUE_NUMERIC, largest, x))
-		return;
-	if (value_below(VALUE_NUMERIC, x, least))
-		x = least;
-	value_cut_key(cut, store, x);
-	cut->given = true;
-	cut->value = DirectFunctionCall1(numeric_int8, x);
-}
-
-static void
-value_cut_numeric(CutPoint *cut, const ValueStore *store, const AbcCut *given)
-{
-	Datum		x = NumericGetDatum(given->value);
-	DecimalView view;
-	int			scale;
-
-	decimal_view(x, &view);
-	scale = Max(store->scale, view.dscale);
-	cut->value = with_scale(next_decimal(x, scale, given->above), scale);
-	cut->given = true;
-	cut->reached = true;
-	if (store->form != FORM_WIDE)
-		value_cut_key(cut, store, next_decimal(x, store->scale, given->above));
-}
-
-/*
- * Rounding the cuts into the type may turn their order around where one is
- * "more than" and the next above is not: ">5" means 6 among whole numbers, but
- * is no more than 5.5.  The tier between them is empty.
- */
-static void
-keep_falling(CutPoint *cut, const CutPoint *above, const ValueStore *store)
-{
-	bool		rises;
-
-	if (store->kind == VALUE_NUMERIC)
-		rises = value_below(VALUE_NUMERIC, above->value, cut->value);
-	else
-		rises = above->reached && (!cut->reached || u128_lt(above->key, cut->key));
-	if (rises)
-		*cut = *above;
-}
-
-static void
-cut_by_value(CutPoints *points, ValueStore *store, const AbcScheme *scheme)
-{
-	values_finish(store);
-	for (int i = 0; i < scheme->ncuts; i++)
-	{
-		CutPoint   *cut = &points->cuts[i];
-
-		if (store->kind == VALUE_FLOAT8)
-			value_cut_float8(cut, &scheme->cuts[i]);
-		else if (store->kind == VALUE_INT8)
-			value_cut_int8(cut, store, &scheme->cuts[i]);
-		else
-			value_cut_numeric(cut, store, &scheme->cuts[i]);
-		if (i > 0)
-			keep_falling(cut, cut - 1, store);
-	}
-}
 
 /*
  * Cut-offs at a group
@@ -406,17 +263,11 @@ refuse_negative(const Selection *selection)
 			 errhint("Correct the values, or use \"negative zero\" (they weigh nothing) or \"negative drop\" (they get no tier).")));
 }
 
-static void
-begin_points(CutPoints *points, const AbcScheme *scheme)
-{
-	memset(points, 0, sizeof(*points));
-	points->ncuts = scheme->ncuts;
-}
-
 void
 cut_selection(CutPoints *points, Selection *selection, const AbcScheme *scheme)
 {
-	begin_points(points, scheme);
+	memset(points, 0, sizeof(*points));
+	points->ncuts = scheme->ncuts;
 	if (selection->nmembers == 0)
 		points->unknown = true;
 	else if (scheme->rule == ABC_FILL)
@@ -432,7 +283,6 @@ cut_points(CutPoints *points, ValueStore *store, const AbcScheme *scheme)
 
 	if (scheme->rule == ABC_VALUE)
 	{
-		begin_points(points, scheme);
 		cut_by_value(points, store, scheme);
 		return;
 	}
@@ -445,122 +295,4 @@ cut_points(CutPoints *points, ValueStore *store, const AbcScheme *scheme)
 	points->drop_negative = scheme_weighs_by_value(scheme) &&
 		scheme->negative == ABC_NEGATIVE_DROP;
 	selection_end(&selection);
-}
-
-bool
-cut_value(const CutPoint *cut, const ValueStore *store, Datum *value)
-{
-	if (cut->given)
-		*value = cut->value;
-	else if (cut->reached && store->form == FORM_WIDE)
-		*value = with_scale(cut->value, store->scale);
-	else if (cut->reached)
-		*value = values_datum(store, cut->key);
-	else
-		return false;
-	return true;
-}
-
-/*
- * From values to tiers.  Every cut is compared, from the last to the first,
- * because a branch that ends early would be mispredicted too often.
- */
-
-static void
-ranks_of_keys64(const CutPoints *points, const uint64 *keys, int n, int8 *ranks)
-{
-	uint64		least = points->drop_negative ? KEY64_ZERO : 1;	/* 0 is NULL */
-	uint64		reached[ABC_MAX_CUTS];
-	int			rank_of[ABC_MAX_CUTS];
-	int			nreached = 0;
-
-	for (int c = points->ncuts - 1; c >= 0; c--)
-	{
-		if (!points->cuts[c].reached)
-			continue;
-		reached[nreached] = u128_lo(points->cuts[c].key);
-		rank_of[nreached++] = c;
-	}
-	for (int i = 0; i < n; i++)
-	{
-		int			rank = points->ncuts;
-
-		for (int c = 0; c < nreached; c++)
-			rank = keys[i] >= reached[c] ? rank_of[c] : rank;
-		ranks[i] = keys[i] >= least ? rank : -1;
-	}
-}
-
-static int
-rank_of_key128(const CutPoints *points, u128 key)
-{
-	int			rank = 0;
-
-	if (u128_eq(key, u128_of(0)) || (points->drop_negative && u128_lt(key, KEY128_ZERO)))
-		return -1;
-	while (rank < points->ncuts &&
-		   !(points->cuts[rank].reached && !u128_lt(key, points->cuts[rank].key)))
-		rank++;
-	return rank;
-}
-
-static int
-rank_of_numeric(const CutPoints *points, Datum value)
-{
-	int			rank = 0;
-
-	if (points->drop_negative)
-	{
-		DecimalView view;
-
-		decimal_view(value, &view);
-		if (view.negative)
-			return -1;
-	}
-	while (rank < points->ncuts &&
-		   !(points->cuts[rank].reached &&
-			 DatumGetBool(DirectFunctionCall2(numeric_ge, value, points->cuts[rank].value))))
-		rank++;
-	return rank;
-}
-
-static int
-rank_of_wide(const CutPoints *points, const WideValue *wide)
-{
-	return wide->size == 0 ? -1 : rank_of_numeric(points, wide_datum(wide));
-}
-
-void
-cut_ranks(const CutPoints *points, ValueReader *reader, int8 *ranks, int n)
-{
-	int			done = 0;
-
-	if (points->unknown)
-	{
-		memset(ranks, -1, n);
-		return;
-	}
-	while (done < n)
-	{
-		const char *at;
-
-		if (!values_more(reader))
-			elog(ERROR, "a row is not in its partition");
-		at = reader->at;
-		if (reader->store->form == FORM_KEY64)
-		{
-			int			take = Min(n - done, (int) ((reader->end - at) / sizeof(uint64)));
-
-			ranks_of_keys64(points, (const uint64 *) at, take, ranks + done);
-			reader->at += take * sizeof(uint64);
-			done += take;
-		}
-		else
-		{
-			ranks[done++] = reader->store->form == FORM_KEY128 ?
-				rank_of_key128(points, *(const u128 *) at) :
-				rank_of_wide(points, (const WideValue *) at);
-			values_step(reader);
-		}
-	}
 }

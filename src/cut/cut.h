@@ -29,11 +29,22 @@ typedef struct CutPoints
 /* Cut the values of a store; results in the current memory context. */
 extern void cut_points(CutPoints *points, ValueStore *store, const AbcScheme *scheme);
 
+/* The same under rule "value": the scheme's own cuts, whatever the rows. */
+extern void cut_by_value(CutPoints *points, ValueStore *store, const AbcScheme *scheme);
+
 /* The same for a selection that has begun, under any rule but "value". */
 extern void cut_selection(CutPoints *points, Selection *selection, const AbcScheme *scheme);
 
-/* A reached or given cut-off as a value of the store's type. */
+/* A reached or given cut-off as a value of the store's kind. */
 extern bool cut_value(const CutPoint *cut, const ValueStore *store, Datum *value);
+
+/*
+ * The rank of the tier of one value, 0 is A: of its key, in the form of the
+ * cut-offs' keys, or of a numeric where they have none.
+ */
+extern int cut_rank_of_key64(const CutPoints *points, uint64 key);
+extern int cut_rank_of_key128(const CutPoints *points, u128 key);
+extern int cut_rank_of_numeric(const CutPoints *points, Datum value);
 
 /*
  * The ranks of the tiers of the next n rows that the reader comes to, 0 is A,

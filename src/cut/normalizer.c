@@ -95,7 +95,7 @@ add_values(ExactState *state, int i, const double *values, int n)
 	{
 		if (isnan(values[v]) || values[v] == 0)
 			continue;
-		(void) exact_split_float8(values[v], &exponent, &negative);
+		(void) float8_split(values[v], &exponent, &negative);
 		least = Min(least, exponent);
 		greatest = Max(greatest, exponent);
 	}
@@ -105,7 +105,7 @@ add_values(ExactState *state, int i, const double *values, int n)
 
 		if (isnan(values[v]) || values[v] == 0)
 			continue;
-		mantissa = exact_split_float8(values[v], &exponent, &negative);
+		mantissa = float8_split(values[v], &exponent, &negative);
 		if (likely(greatest - least <= CHUNK_EXPONENTS))
 			sums[negative] = u128_add(sums[negative], u128_shl(u128_of(mantissa), exponent - least));
 		else
@@ -193,7 +193,7 @@ scale_squares(Normalizer *normalizer)
 static void
 learn_deviation(Normalizer *normalizer)
 {
-	ExactState *state = exact_state_create(EXACT_MOMENTS, EXACT_FLOAT8);
+	ExactState *state = exact_state_create(0, EXACT_FLOAT8);
 	int64		count = 0;
 	double		values[CHUNK];
 	int			n;

@@ -387,6 +387,57 @@ finish_widths(SchemeInput *in, AbcScheme *scheme, const AbcFraction *shares, int
 	return true;
 }
 
+/* Is every one of these at most 1 per cent, as fractions of 1 are? */
+static bool
+look_like_fractions(const AbcFraction *shares, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (shares[i].num > shares[i].den / 100)
+			return false;
+	return true;
+}
+
+/* Are the cuts so small that they are written with a %, lest they pass for fractions? */
+bool
+scheme_cuts_look_like_fractions(const AbcScheme *scheme)
+{
+	AbcFraction shares[ABC_MAX_CUTS];
+
+	if (scheme->rule == ABC_TOP || scheme->rule == ABC_VALUE)
+		return false;
+	for (int i = 0; i < scheme->ncuts; i++)
+		shares[i] = scheme->cuts[i].share;
+	return look_like_fractions(shares, scheme->ncuts);
+}
+
+/* "0.8/0.95" is less than a per cent; who means it writes a %. */
+static bool
+check_no_fractions(SchemeInput *in, const AbcScheme *scheme, const AbcFraction *shares, int n)
+{
+	StringInfoData times_100;
+	StringInfoData with_sign;
+
+	if (!look_like_fractions(shares, n))
+		return true;
+	initStringInfo(&times_100);
+	initStringInfo(&with_sign);
+	for (int i = 0; i < n; i++)
+	{
+		AbcFraction fraction = {shares[i].num * 100, shares[i].den};
+		char		separator[2] = {in->separator, '\0'};
+
+		if (in->items[i].percent)
+			return true;
+		appendStringInfo(&times_100, "%s%s", i ? separator : "", scheme_fraction_text(&fraction));
+		appendStringInfo(&with_sign, "%s%s%%", i ? separator : "", scheme_fraction_text(&shares[i]));
+	}
+	return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE,
+						psprintf("Cuts are in per cent: write %s %s; or, if so little is meant, %s %s.",
+								 scheme_rule_word(scheme->rule), times_100.data,
+								 scheme_rule_word(scheme->rule), with_sign.data),
+						"its cuts are all at most 1, as if they were fractions");
+}
+
 /* The n cuts of share, count and fill. */
 static bool
 read_shares(SchemeInput *in, AbcScheme *scheme, int n)
@@ -396,6 +447,8 @@ read_shares(SchemeInput *in, AbcScheme *scheme, int n)
 	for (int i = 0; i < n; i++)
 		if (!read_per_cent(in, in->items[i].number, &shares[i]))
 			return false;
+	if (!check_no_fractions(in, scheme, shares, n))
+		return false;
 	if (scheme->rule == ABC_FILL && in->separator == '/')
 		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE,
 							"Each tier's own width is written with +, as in: fill 70+20.",

@@ -12,9 +12,10 @@
  * Between "/" the numbers are cumulative cuts, between "+" the widths of the
  * tiers.  Names are one more than cuts, the last that of the rest; only a
  * scheme that says its rule may have them, so that no name can be taken for a
- * rule.  Rule and option words are read in any case.  A byte that is not ASCII
- * belongs to a name: in every server encoding such a byte is part of a
- * multibyte or accented character and never of one of the signs above.
+ * rule.  Rule and option words are read in any case.  Digits, signs and blanks
+ * may be full-width; any other byte that is not ASCII belongs to a name: in every
+ * server encoding such a byte is part of a multibyte or accented character and
+ * never of one of the signs above.
  *
  * The parser works in steps: the rule, the items (what is written), the names,
  * the cuts (what the items mean under the rule, scheme_cuts.c) and the options
@@ -127,7 +128,10 @@ scheme_skip_space(SchemeInput *in)
 		in->p++;
 }
 
-/* Can this name stand without quotes?  NaN and Inf cannot, lest they pass for cuts. */
+/*
+ * Can this name stand without quotes?  NaN and Inf cannot, lest they pass for
+ * cuts, nor can what would be narrowed.
+ */
 bool
 scheme_name_is_plain(const char *name)
 {
@@ -137,7 +141,7 @@ scheme_name_is_plain(const char *name)
 		if (!is_name_char(*p))
 			return false;
 	return pg_strcasecmp(name, "nan") != 0 && pg_strcasecmp(name, "inf") != 0 &&
-		pg_strcasecmp(name, "infinity") != 0;
+		pg_strcasecmp(name, "infinity") != 0 && strcmp(name, scheme_narrow(name)) == 0;
 }
 
 /* Read a run of name characters, or return NULL where none begins. */
@@ -153,22 +157,45 @@ scheme_read_word(SchemeInput *in)
 	return pnstrdup(start, in->p - start);
 }
 
+/* Report names without a rule: no name may be taken for one. */
+static bool
+rule_missing_error(SchemeInput *in, const char *text)
+{
+	return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
+						psprintf("The word share is missing: share %s", scheme_excerpt(text, 200)),
+						"a scheme with names begins with its rule");
+}
+
+/* Is what follows a first word a cut and a second name? */
+static bool
+names_follow(const SchemeInput *in)
+{
+	const char *p = in->p + strcspn(in->p, "/+;\"");
+
+	if (*p != '/' && *p != '+')
+		return false;
+	p++;
+	while (is_space(*p))
+		p++;
+	return *p == '"' || is_name_start(*p);
+}
+
 /* Read the rule word that a scheme may begin with; without one it is share. */
 static bool
 read_rule(SchemeInput *in, AbcScheme *scheme)
 {
+	const char *start;
 	char	   *word;
 
 	scheme->rule = ABC_SHARE;
 	scheme_skip_space(in);
-	if (*in->p == '\0')
+	start = in->p;
+	if (*start == '\0')
 		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 							"Write the cuts, such as \"80/95\" or \"count 15/50\".",
 							"it is empty");
-	if (*in->p == '"')
-		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
-							"Such as: share \"Key account\" 80 / other.",
-							"a scheme with names begins with its rule");
+	if (*start == '"')
+		return rule_missing_error(in, start);
 	word = scheme_read_word(in);
 	if (word == NULL)
 		return true;
@@ -180,6 +207,8 @@ read_rule(SchemeInput *in, AbcScheme *scheme)
 			return true;
 		}
 	}
+	if (names_follow(in))
+		return rule_missing_error(in, start);
 	return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
 						"The rules are share, count, top, value and fill, such as \"share 80/95\".",
 						"unknown rule \"%s\"", scheme_excerpt(word, 63));
@@ -399,7 +428,7 @@ scheme_parse(const char *text, Node *escontext)
 	SchemeInput in;
 
 	memset(&in, 0, sizeof(in));
-	in.text = in.p = text;
+	in.text = text;
 	in.escontext = escontext;
 
 	if (strlen(text) > SCHEME_MAX_LENGTH)
@@ -409,6 +438,7 @@ scheme_parse(const char *text, Node *escontext)
 					 "it is too long");
 		return NULL;
 	}
+	in.p = scheme_narrow(text);
 	if (!read_rule(&in, scheme) || !read_items(&in) || !check_names(&in) ||
 		!scheme_read_cuts(&in, scheme) || !scheme_read_options(&in, scheme))
 		return NULL;

@@ -29,7 +29,7 @@ typedef struct SchemeItem
 typedef struct SchemeInput
 {
 	const char *text;			/* the whole input, for messages */
-	const char *p;				/* the next byte to read */
+	const char *p;				/* the next byte to read, all in narrow digits and signs */
 	const char *quote;			/* where the last quoted name began */
 	Node	   *escontext;
 	char		separator;		/* '/', '+', or 0 with a single item */
@@ -47,12 +47,16 @@ extern const char *scheme_rule_word(AbcRule rule);
 extern void scheme_skip_space(SchemeInput *in);
 extern char *scheme_read_word(SchemeInput *in);
 
+/* scheme_fullwidth.c */
+extern const char *scheme_narrow(const char *text);
+
 /* scheme_options.c */
 extern bool scheme_read_options(SchemeInput *in, AbcScheme *scheme);
 extern bool scheme_default_ties_down(AbcRule rule);
 
 /* scheme_cuts.c: what the items mean under the rule. */
 extern bool scheme_read_cuts(SchemeInput *in, AbcScheme *scheme);
+extern bool scheme_cuts_look_like_fractions(const AbcScheme *scheme);
 extern char *scheme_fraction_text(const AbcFraction *fraction);
 extern char *scheme_value_text(Numeric value);
 

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+#include "arith/power10.h"
 #include "summary/summary.h"
 
 #define COUNT_BITS	63
@@ -28,8 +29,8 @@ bucket_bits(const AbcSummary *summary, uint64 bucket, int unit_exponent)
 		((UINT64CONST(1) << summary->shift) - 1);
 
 	if (summary->kind == VALUE_FLOAT8)
-		return (int) (last >> 52) - SUMMARY_FIELD_BIAS - unit_exponent + 54;
-	return Max(summary_key_exponent(last) + 2 + (int) ((int64) summary->scale * 3321929 / 1000000 + 1), 2);
+		return float8_unit_field(last) - FLOAT8_BIAS - unit_exponent + 54;
+	return Max(summary_key_exponent(last) + 2 + power10_bits(summary->scale), 2);
 }
 
 /*
@@ -54,7 +55,7 @@ least_unit(const AbcSummary *summary)
 	summary_read(&reader, summary);
 	while (summary_next(&reader))
 		field = Min(field, summary_float8_field(reader.bucket, summary->shift));
-	return field - SUMMARY_FIELD_BIAS;
+	return field - FLOAT8_BIAS;
 }
 
 /* The sum of the bucket read last, in the unit of the cells. */
@@ -65,7 +66,7 @@ read_sum(const SummaryReader *reader, int unit_exponent, ExactSum *sum)
 
 	if (reader->summary->kind == VALUE_FLOAT8)
 		shift = summary_float8_field(reader->bucket, reader->summary->shift) -
-			SUMMARY_FIELD_BIAS - unit_exponent;
+			FLOAT8_BIAS - unit_exponent;
 	exact_set_zero(sum);
 	for (int i = 0; i < reader->sum_size; i += 8)
 	{
@@ -100,7 +101,7 @@ summary_check(const AbcSummary *summary)
 	{
 		uint64		first = (reader.bucket & ~SUMMARY_NEGATIVE) << summary->shift;
 
-		if (summary->kind == VALUE_FLOAT8 ? first >= UINT64CONST(0x7FF0000000000000) :
+		if (summary->kind == VALUE_FLOAT8 ? first >= FLOAT8_INFINITY :
 			(first >> 61) == 3)
 			return "it has a bucket beyond all values";
 		if (summary->kind == VALUE_INT8 && summary_key_exponent(first) > 63)
@@ -139,6 +140,7 @@ summary_check(const AbcSummary *summary)
  * Taking apart
  */
 
+/* An amount of the width of the cells, 0. */
 ExactSum *
 summary_amount(const SummaryCells *cells)
 {
@@ -186,6 +188,10 @@ init_cell(const SummaryCells *cells, SummaryCell *cell, uint64 bucket, int shift
 	cell->sum = summary_amount(cells);
 }
 
+/*
+ * A cell for every bucket and one for the zeros if there are any; negative
+ * values come last.
+ */
 SummaryCells *
 summary_cells(const AbcSummary *summary)
 {

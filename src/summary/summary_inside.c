@@ -40,8 +40,8 @@ convert_amount(const SummaryCells *cells, const SummaryCells *inner, const Exact
 		if (amount->limbs[i] != 0)
 			exact_add_shifted(converted, u128_of(amount->limbs[i]),
 							  64 * i + inner->unit_exponent - cells->unit_exponent);
-	for (int power = cells->scale - inner->scale; power > 0; power -= DECIMAL_MAX_SCALE64)
-		exact_mul(converted, decimal_power10[Min(power, DECIMAL_MAX_SCALE64)]);
+	if (cells->scale > inner->scale)
+		exact_mul_power10(converted, cells->scale - inner->scale);
 	return converted;
 }
 

@@ -22,8 +22,8 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
-#include "port/pg_bitutils.h"
 
+#include "arith/power10.h"
 #include "summary/summary.h"
 
 #define FRACTION_BITS	54
@@ -37,18 +37,21 @@
 
 #define MAX_FAST_SCALE	27		/* 5^27 < 2^63 */
 
-static const uint64 power5[MAX_FAST_SCALE + 1] = {
-	UINT64CONST(1), UINT64CONST(5), UINT64CONST(25), UINT64CONST(125),
-	UINT64CONST(625), UINT64CONST(3125), UINT64CONST(15625), UINT64CONST(78125),
-	UINT64CONST(390625), UINT64CONST(1953125), UINT64CONST(9765625), UINT64CONST(48828125),
-	UINT64CONST(244140625), UINT64CONST(1220703125), UINT64CONST(6103515625),
-	UINT64CONST(30517578125), UINT64CONST(152587890625), UINT64CONST(762939453125),
-	UINT64CONST(3814697265625), UINT64CONST(19073486328125), UINT64CONST(95367431640625),
-	UINT64CONST(476837158203125), UINT64CONST(2384185791015625),
-	UINT64CONST(11920928955078125), UINT64CONST(59604644775390625),
-	UINT64CONST(298023223876953125), UINT64CONST(1490116119384765625),
-	UINT64CONST(7450580596923828125)
-};
+/* 5^n = 10^n / 2^n */
+static inline uint64
+power5(int n)
+{
+	int			first = Min(n, POWER10_MAX);
+
+	return (power10[first] >> first) * (power10[n - first] >> (n - first));
+}
+
+/* The fraction of a key: the bits below the highest one, which is set. */
+static inline uint64
+fraction_of(uint64 lead)
+{
+	return (lead & ~KEY64_ZERO) >> (63 - FRACTION_BITS);
+}
 
 /* The key of 1.fraction * 2^exponent; the fraction has FRACTION_BITS bits. */
 static inline uint64
@@ -87,6 +90,16 @@ summary_key_exponent(uint64 key)
 	return exponent + pg_leftmost_one_pos64(mantissa);
 }
 
+/* The key of a whole number, not 0: its highest 55 bits, the first of them set. */
+uint64
+summary_key_integer(uint64 magnitude)
+{
+	int			zeros = 63 - pg_leftmost_one_pos64(magnitude);
+
+	return (CLASS_MIDDLE << CLASS_SHIFT) | ((uint64) (63 - zeros + MIDDLE) << FRACTION_BITS) |
+		fraction_of(magnitude << zeros);
+}
+
 /*
  * The key of magnitude * 10^-scale, magnitude not 0.
  *
@@ -118,14 +131,14 @@ summary_key_decimal(u128 magnitude, int scale)
 		return key;
 	}
 
-	zeros = u128_hi(magnitude) != 0 ? 63 - pg_leftmost_one_pos64(u128_hi(magnitude)) :
-		127 - pg_leftmost_one_pos64(u128_lo(magnitude));
+	zeros = 128 - u128_bits(magnitude);
 	magnitude = u128_shl(magnitude, zeros);
 	if (scale == 0)
-		return make_key(127 - zeros, (u128_hi(magnitude) & ~KEY64_ZERO) >> (63 - FRACTION_BITS));
+		return make_key(127 - zeros, fraction_of(u128_hi(magnitude)));
 
-	divisor_zeros = 63 - pg_leftmost_one_pos64(power5[scale]);
-	divisor = power5[scale] << divisor_zeros;
+	divisor = power5(scale);
+	divisor_zeros = 63 - pg_leftmost_one_pos64(divisor);
+	divisor <<= divisor_zeros;
 	halved = u128_hi(magnitude) >= divisor;
 	if (halved)
 		magnitude = u128_shr(magnitude, 1);
@@ -133,47 +146,7 @@ summary_key_decimal(u128 magnitude, int scale)
 	lo = u128_lo(magnitude);
 	quotient = u128_divrem64(hi, lo, divisor, &rest);
 	Assert((quotient >> 63) != 0);
-	return make_key(63 + divisor_zeros - zeros + (halved ? 1 : 0) - scale,
-					(quotient & ~KEY64_ZERO) >> (63 - FRACTION_BITS));
-}
-
-/* a <<= n, within its limbs. */
-static void
-shift_left(ExactSum *a, int n)
-{
-	int			limbs = n / 64;
-	int			bits = n % 64;
-
-	for (int i = a->nlimbs - 1; i >= 0; i--)
-	{
-		uint64		x = i >= limbs ? a->limbs[i - limbs] : 0;
-		uint64		below = i > limbs ? a->limbs[i - limbs - 1] : 0;
-
-		a->limbs[i] = bits == 0 ? x : (x << bits) | (below >> (64 - bits));
-	}
-}
-
-/* a = a / 2^n, rounded up. */
-static void
-shift_right_up(ExactSum *a, int n)
-{
-	int			limbs = n / 64;
-	int			bits = n % 64;
-	bool		rest = false;
-
-	for (int i = 0; i < Min(limbs, a->nlimbs); i++)
-		rest |= a->limbs[i] != 0;
-	if (limbs < a->nlimbs && bits > 0)
-		rest |= (a->limbs[limbs] << (64 - bits)) != 0;
-	for (int i = 0; i < a->nlimbs; i++)
-	{
-		uint64		x = i + limbs < a->nlimbs ? a->limbs[i + limbs] : 0;
-		uint64		above = i + limbs + 1 < a->nlimbs ? a->limbs[i + limbs + 1] : 0;
-
-		a->limbs[i] = bits == 0 ? x : (x >> bits) | (above << (64 - bits));
-	}
-	if (rest)
-		exact_add_shifted(a, u128_of(1), 0);
+	return make_key(63 + divisor_zeros - zeros + (halved ? 1 : 0) - scale, fraction_of(quotient));
 }
 
 /* 10^scale, in so many limbs. */
@@ -183,54 +156,22 @@ summary_power10(int scale, int nlimbs)
 	ExactSum   *power = exact_create(nlimbs);
 
 	exact_add_shifted(power, u128_of(1), 0);
-	for (; scale > 0; scale -= DECIMAL_MAX_SCALE64)
-	{
-		CHECK_FOR_INTERRUPTS();
-		exact_mul(power, decimal_power10[Min(scale, DECIMAL_MAX_SCALE64)]);
-	}
+	exact_mul_power10(power, scale);
 	return power;
 }
 
-/*
- * The same for a magnitude of any size: long division, a bit of the fraction at
- * a time.
- */
+/* The same for a magnitude of any size, not 0. */
 uint64
 summary_key_exact(const ExactSum *magnitude, int scale)
 {
-	int			bits = exact_bits(magnitude);
-	int			power_bits = (int) ((int64) scale * 3321929 / 1000000) + 1;
-	int			nlimbs = exact_limbs_for(Max(bits, power_bits) + 2);
-	ExactSum   *rest = exact_create(nlimbs);
-	ExactSum   *divisor = summary_power10(scale, nlimbs);
-	int			exponent = bits - exact_bits(divisor);
-	uint64		fraction = 0;
+	ExactSum   *divisor = summary_power10(scale, exact_limbs_for(power10_bits(scale)));
+	int			exponent;
+	bool		inexact;
+	uint64		quotient = exact_quotient(magnitude, divisor, &exponent, &inexact);
 
 	CHECK_FOR_INTERRUPTS();
-	memcpy(rest->limbs, magnitude->limbs, Min(nlimbs, magnitude->nlimbs) * sizeof(uint64));
-	if (exponent >= 0)
-		shift_left(divisor, exponent);
-	else
-		shift_left(rest, -exponent);
-	if (exact_cmp(rest, divisor) < 0)
-	{
-		shift_left(rest, 1);
-		exponent--;
-	}
-	exact_sub(rest, divisor);
-	for (int i = 0; i < FRACTION_BITS; i++)
-	{
-		shift_left(rest, 1);
-		fraction <<= 1;
-		if (exact_cmp(rest, divisor) >= 0)
-		{
-			exact_sub(rest, divisor);
-			fraction |= 1;
-		}
-	}
-	pfree(rest);
 	pfree(divisor);
-	return make_key(exponent, fraction);
+	return make_key(exponent + 63, fraction_of(quotient));
 }
 
 /* The least multiple of the unit whose key is this one or a larger one. */
@@ -244,22 +185,21 @@ decimal_least(uint64 key, const ExactSum *power, ExactSum *amount)
 	exact_set_zero(amount);
 	exact_add_multiple(amount, power, mantissa);
 	if (exponent >= 0)
-		shift_left(amount, exponent);
-	else
-		shift_right_up(amount, -exponent);
+		limbs_shift_left(amount->limbs, amount->nlimbs, exponent);
+	else if (limbs_shift_right(amount->limbs, amount->nlimbs, -exponent))
+		exact_add_shifted(amount, u128_of(1), 0);
 }
 
+/*
+ * The magnitude whose float8 has these bits, in units of 2^unit_exponent,
+ * which is no larger than its own.
+ */
 void
 summary_float8_amount(uint64 key, int unit_exponent, ExactSum *amount)
 {
-	uint64		mantissa = key & ((UINT64CONST(1) << 52) - 1);
-	int			field = (int) (key >> 52);
-
-	if (field > 0)
-		mantissa |= UINT64CONST(1) << 52;
 	exact_set_zero(amount);
-	exact_add_shifted(amount, u128_of(mantissa),
-					  Max(field, 1) - SUMMARY_FIELD_BIAS - unit_exponent);
+	exact_add_shifted(amount, u128_of(float8_mantissa_of_bits(key)),
+					  float8_unit_field(key) - FLOAT8_BIAS - unit_exponent);
 }
 
 /*
@@ -277,7 +217,7 @@ summary_bucket_range(ValueKind kind, uint64 bucket, int shift, const ExactSum *p
 	if (kind == VALUE_FLOAT8)
 	{
 		summary_float8_amount(Max(least, 1), unit_exponent, low);
-		summary_float8_amount(Min(last, UINT64CONST(0x7FEFFFFFFFFFFFFF)), unit_exponent, high);
+		summary_float8_amount(Min(last, FLOAT8_INFINITY - 1), unit_exponent, high);
 		return;
 	}
 	decimal_least(least, power, low);

@@ -144,8 +144,7 @@ place_value(const SummaryCells *cells, Datum value, int64 count, GivenValue *giv
 										value_text(cells->kind, value)));
 	if (magnitude != NULL)
 	{
-		memcpy(given->amount->limbs, magnitude->limbs,
-			   Min(magnitude->nlimbs, cells->nlimbs) * sizeof(uint64));
+		exact_assign(given->amount, magnitude);
 		pfree(magnitude);
 	}
 	else if (key != 0)
@@ -230,6 +229,10 @@ verify_cell(const SummaryCells *cells, const SummaryCell *cell, const GivenValue
 	pfree(sum);
 }
 
+/*
+ * Empty arrays change nothing; a NULL in them, a number of rows below 1 and
+ * NaN are errors.
+ */
 void
 summary_refine(SummaryCells *cells, ArrayType *values, ArrayType *rows)
 {

@@ -8,11 +8,10 @@
 #include "postgres.h"
 
 #include "common/int.h"
-#include "miscadmin.h"
-#include "port/pg_bitutils.h"
 #include "port/pg_bswap.h"
 #include "utils/memutils.h"
 
+#include "arith/power10.h"
 #include "summary/summary_io.h"
 
 #define MIN_CAPACITY	8
@@ -28,8 +27,9 @@ state_size(int capacity, int words)
 		(Size) 2 * capacity * sizeof(uint16);
 }
 
-static void
-rehash(SummaryState *state)
+/* Fill the hash table anew, from the entries. */
+void
+summary_state_rehash(SummaryState *state)
 {
 	uint16	   *hash = summary_hash(state);
 
@@ -61,6 +61,7 @@ make_state(const AbcSummary *head, int capacity, int words)
 	return state;
 }
 
+/* The state of no rows. */
 SummaryState *
 summary_state_create(ValueKind kind)
 {
@@ -70,7 +71,7 @@ summary_state_create(ValueKind kind)
 	memset(&head, 0, sizeof(head));
 	head.kind = kind;
 	state = make_state(&head, MIN_CAPACITY, 2);
-	rehash(state);
+	summary_state_rehash(state);
 	return state;
 }
 
@@ -88,10 +89,29 @@ resize(const SummaryState *state, int capacity, int words)
 		memcpy(entry, summary_entry(state, i), summary_stride(state) * sizeof(uint64));
 		memset(entry + summary_stride(state), 0, (words - state->words) * sizeof(uint64));
 	}
-	rehash(copy);
+	summary_state_rehash(copy);
 	return copy;
 }
 
+/* The state, or a copy whose sums have at least so many words. */
+SummaryState *
+summary_state_widen(SummaryState *state, int words)
+{
+	return words <= state->words ? state : resize(state, state->capacity, words);
+}
+
+/* In assert builds: every sum has its highest bit clear, and all is as input would accept it. */
+static inline void
+AssertCheckState(const SummaryState *state)
+{
+#ifdef USE_ASSERT_CHECKING
+	for (int i = 0; i < state->head.nbuckets; i++)
+		Assert(!sum_highest_bit(summary_entry(state, i) + SUMMARY_ENTRY_SUM, state->words));
+	AssertCheckSummary(summary_state_freeze(state));
+#endif
+}
+
+/* So many rows more; an error beyond 2^63-1. */
 void
 summary_state_count_rows(SummaryState *state, int64 rows)
 {
@@ -105,34 +125,41 @@ summary_state_count_rows(SummaryState *state, int64 rows)
  * Sums
  */
 
-/* sum += other << shift; both and the result fit in the words of the sum. */
+/* sum += other, which has no more words; the result fits. */
 static void
-sum_add(uint64 *sum, int words, const uint64 *other, int other_words, int shift)
+sum_add(uint64 *sum, int words, const uint64 *other, int other_words)
 {
-	uint64		carry = 0;
-	uint64		below = 0;
+	uint64		carry = limbs_add(sum, other, other_words);
 
-	Assert(shift < 64);
-	for (int i = 0; i < words; i++)
-	{
-		uint64		word = i < other_words ? other[i] : 0;
-		uint64		shifted = shift == 0 ? word : (word << shift) | (below >> (64 - shift));
-		u128		s = u128_add(u128_add(u128_of(sum[i]), u128_of(shifted)), u128_of(carry));
-
-		below = word;
-		sum[i] = u128_lo(s);
-		carry = u128_hi(s);
-	}
+	carry = limbs_add_word(sum + other_words, words - other_words, carry);
 	Assert(carry == 0);
 }
 
 /* By how many bits a sum moves when its bucket becomes part of a coarser one. */
-static inline int
-sum_shift(ValueKind kind, uint64 bucket, int shift, uint64 coarser, int coarser_shift)
+int
+summary_sum_shift(ValueKind kind, uint64 bucket, int shift, uint64 coarser, int coarser_shift)
 {
 	if (kind != VALUE_FLOAT8 || coarser_shift <= 52)
 		return 0;
 	return summary_float8_field(bucket, shift) - summary_float8_field(coarser, coarser_shift);
+}
+
+/* Bits of the longest sum. */
+static int
+longest_sum(const SummaryState *state)
+{
+	int			bits = 0;
+
+	for (int i = 0; i < state->head.nbuckets; i++)
+		bits = Max(bits, limbs_bits(summary_entry(state, i) + SUMMARY_ENTRY_SUM, state->words));
+	return bits;
+}
+
+/* A state whose sums have room for so many bits, and the highest one clear. */
+static SummaryState *
+ensure_bits(SummaryState *state, int bits)
+{
+	return summary_state_widen(state, bits / 64 + 1);
 }
 
 /*
@@ -141,39 +168,20 @@ sum_shift(ValueKind kind, uint64 bucket, int shift, uint64 coarser, int coarser_
 SummaryState *
 summary_state_set_scale(SummaryState *state, int scale)
 {
-	for (int power = scale - state->head.scale; power > 0; power -= DECIMAL_MAX_SCALE64)
+	int			power = scale - state->head.scale;
+
+	if (power <= 0)
+		return state;
+	if (state->head.nbuckets > 0)
+		state = ensure_bits(state, longest_sum(state) + power10_bits(power));
+	for (int i = 0; i < state->head.nbuckets; i++)
 	{
-		uint64		factor = decimal_power10[Min(power, DECIMAL_MAX_SCALE64)];
+		uint64		carry PG_USED_FOR_ASSERTS_ONLY;
 
-		CHECK_FOR_INTERRUPTS();
-		/* a word more for the products, kept if one of them needs it */
-		for (int i = 0; i < state->head.nbuckets; i++)
-		{
-			uint64	   *sum = summary_entry(state, i) + SUMMARY_ENTRY_SUM;
-			u128		top = u128_mul64(sum[state->words - 1], factor);
-
-			if (u128_hi(top) != 0 || (u128_lo(top) >> 62) != 0)
-			{
-				state = resize(state, state->capacity, state->words + 1);
-				break;
-			}
-		}
-		for (int i = 0; i < state->head.nbuckets; i++)
-		{
-			uint64	   *sum = summary_entry(state, i) + SUMMARY_ENTRY_SUM;
-			uint64		carry = 0;
-
-			for (int w = 0; w < state->words; w++)
-			{
-				u128		p = u128_add(u128_mul64(sum[w], factor), u128_of(carry));
-
-				sum[w] = u128_lo(p);
-				carry = u128_hi(p);
-			}
-			Assert(carry == 0 && !sum_highest_bit(sum, state->words));
-		}
+		carry = limbs_mul_power10(summary_entry(state, i) + SUMMARY_ENTRY_SUM, state->words, power);
+		Assert(carry == 0);
 	}
-	state->head.scale = Max(state->head.scale, scale);
+	state->head.scale = scale;
 	return state;
 }
 
@@ -242,7 +250,7 @@ coarsen(SummaryState *state, const SortedEntry *sorted, int drop)
 	memcpy(old, state->entries, n * stride * sizeof(uint64));
 	for (int i = 0; i < n; i++)
 	{
-		const uint64 *from = old + sorted[i].number * stride;
+		uint64	   *from = old + sorted[i].number * stride;
 		uint64		bucket = summary_coarser(sorted[i].bucket, drop);
 		uint64	   *to;
 
@@ -255,8 +263,9 @@ coarsen(SummaryState *state, const SortedEntry *sorted, int drop)
 		else
 			to = summary_entry(state, merged - 1);
 		to[SUMMARY_ENTRY_COUNT] += from[SUMMARY_ENTRY_COUNT];
-		sum_add(to + SUMMARY_ENTRY_SUM, state->words, from + SUMMARY_ENTRY_SUM, state->words,
-				sum_shift(state->head.kind, sorted[i].bucket, shift, bucket, shift + drop));
+		limbs_shift_left(from + SUMMARY_ENTRY_SUM, state->words,
+						 summary_sum_shift(state->head.kind, sorted[i].bucket, shift, bucket, shift + drop));
+		sum_add(to + SUMMARY_ENTRY_SUM, state->words, from + SUMMARY_ENTRY_SUM, state->words);
 	}
 	pfree(old);
 	state->head.nbuckets = merged;
@@ -280,22 +289,14 @@ make_coarser(SummaryState *state, int drop)
 {
 	SortedEntry *sorted = sort_entries(state);
 
-	/* 2,001 sums of one bucket are eleven bits longer than one of them */
-	for (int i = 0; i < state->head.nbuckets; i++)
-	{
-		const uint64 *sum = summary_entry(state, i) + SUMMARY_ENTRY_SUM;
-
-		if (state->head.kind == VALUE_NUMERIC && (sum[state->words - 1] >> 52) != 0)
-		{
-			state = resize(state, state->capacity, state->words + 1);
-			break;
-		}
-	}
+	/* 2,001 sums of one bucket are eleven bits longer than one of them; others fit in two words in any case */
+	if (state->head.kind == VALUE_NUMERIC)
+		state = ensure_bits(state, longest_sum(state) + 11);
 	if (drop == 0)
 		drop = bits_to_drop(sorted, state->head.nbuckets);
 	coarsen(state, sorted, drop);
 	pfree(sorted);
-	rehash(state);
+	summary_state_rehash(state);
 	return state;
 }
 
@@ -339,7 +340,7 @@ summary_state_add(SummaryState *state, uint64 bucket, int64 count, const uint64 
 		entry = summary_entry(state, hash[at] - 1);
 
 	entry[SUMMARY_ENTRY_COUNT] += count;
-	sum_add(entry + SUMMARY_ENTRY_SUM, state->words, sum, nwords, 0);
+	sum_add(entry + SUMMARY_ENTRY_SUM, state->words, sum, nwords);
 	if (unlikely(sum_highest_bit(entry + SUMMARY_ENTRY_SUM, state->words)))
 		state = resize(state, state->capacity, state->words + 1);
 	if (unlikely(state->head.nbuckets > SUMMARY_MAX_BUCKETS))
@@ -376,15 +377,16 @@ summary_state_merge(SummaryState *state, const SummaryState *other)
 		uint64		bucket = summary_coarser(entry[SUMMARY_ENTRY_BUCKET],
 											 state->head.shift - other->head.shift);
 
-		memset(moved, 0, other->words * sizeof(uint64));
-		sum_add(moved, other->words, entry + SUMMARY_ENTRY_SUM, other->words,
-				sum_shift(state->head.kind, entry[SUMMARY_ENTRY_BUCKET], other->head.shift,
-						  bucket, state->head.shift));
+		memcpy(moved, entry + SUMMARY_ENTRY_SUM, other->words * sizeof(uint64));
+		limbs_shift_left(moved, other->words,
+						 summary_sum_shift(state->head.kind, entry[SUMMARY_ENTRY_BUCKET], other->head.shift,
+								   bucket, state->head.shift));
 		state = summary_state_add(state, bucket, entry[SUMMARY_ENTRY_COUNT], moved, other->words);
 	}
 	pfree(moved);
 	if (scaled != NULL)
 		pfree(scaled);
+	AssertCheckState(state);
 	return state;
 }
 
@@ -392,6 +394,7 @@ summary_state_merge(SummaryState *state, const SummaryState *other)
  * Canonical form
  */
 
+/* The working form of a summary in either form: a copy. */
 SummaryState *
 summary_state_thaw(const AbcSummary *summary)
 {
@@ -427,10 +430,11 @@ summary_state_thaw(const AbcSummary *summary)
 		for (int w = SUMMARY_ENTRY_SUM; w < summary_stride(state); w++)
 			entry[w] = pg_bswap64(pg_hton64(entry[w]));
 	}
-	rehash(state);
+	summary_state_rehash(state);
 	return keep_highest_bit_clear(state);
 }
 
+/* The canonical form of a state with a row. */
 AbcSummary *
 summary_state_freeze(const SummaryState *state)
 {
@@ -453,4 +457,15 @@ summary_state_freeze(const SummaryState *state)
 	}
 	pfree(sorted);
 	return summary_write_end(&writer);
+}
+
+/* An argument in canonical form, detoasted; whatever form it has. */
+AbcSummary *
+summary_arg(Datum datum)
+{
+	AbcSummary *summary = (AbcSummary *) PG_DETOAST_DATUM(datum);
+
+	if ((summary->flags & SUMMARY_WORKING) != 0)
+		summary = summary_state_freeze((const SummaryState *) summary);
+	return summary;
 }

@@ -19,67 +19,25 @@
 #define INITIAL_CAPACITY	64		/* bytes; 100,000 groups start small */
 #define SPILL_CAPACITY		(256 * 1024)	/* bytes buffered once a file exists */
 
-#define CHECK_BYTES			(1024 * 1024)	/* or keys, between two interrupt checks */
 #define SUM_BITS			127
 #define LANES				4	/* of comparisons: each waits for the one before it in its lane */
 
+/* An empty store, which takes no memory yet. */
 void
 values_init(ValueStore *store, ValueKind kind, MemoryContext mcxt)
 {
 	memset(store, 0, sizeof(*store));
 	store->mcxt = mcxt;
 	store->kind = kind;
+	store->type = (NumberType) kind;
 	store->form = FORM_KEY64;
 }
 
-/*
- * Keys of decimals
- */
-
-static u128
-largest_magnitude(ValueForm form, const char *keys, Size size)
-{
-	Size		width = form_width(form);
-	u128		largest = u128_of(0);
-
-	for (Size i = 0; i < size; i += width)
-	{
-		u128		magnitude;
-
-		if (i % CHECK_BYTES == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (values_is_null(form, keys + i))
-			continue;
-		key_split(form, keys + i, &magnitude);
-		if (u128_lt(largest, magnitude))
-			largest = magnitude;
-	}
-	return largest;
-}
-
-/* Convert n keys of decimals; every one is known to fit. */
 void
-values_convert_keys(char *to, ValueForm to_form, const char *from, ValueForm from_form, int64 n, int power)
+values_init_numbers(ValueStore *store, NumberType type, MemoryContext mcxt)
 {
-	for (int64 i = 0; i < n; i++)
-	{
-		char	   *out = to + i * form_width(to_form);
-		const char *in = from + i * form_width(from_form);
-		u128		magnitude;
-		bool		negative;
-
-		if (i % CHECK_BYTES == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (values_is_null(from_form, in))
-		{
-			memset(out, 0, form_width(to_form));
-			continue;
-		}
-		negative = key_split(from_form, in, &magnitude);
-		if (power > 0)
-			decimal_rescale(&magnitude, power);
-		key_put(to_form, out, negative, magnitude);
-	}
+	values_init(store, number_kind(type), mcxt);
+	store->type = type;
 }
 
 /*
@@ -132,7 +90,7 @@ spill_memory(ValueStore *store)
 		return;
 	ensure_spill(store);
 	if (store->kind != VALUE_FLOAT8 && store->form != FORM_WIDE)
-		largest = largest_magnitude(store->form, store->mem, store->used);
+		largest = values_largest_magnitude(store->form, store->mem, store->used);
 
 	segment = segment_for_mem(store);
 	if (store->spill->nsegments == 1)
@@ -179,6 +137,7 @@ values_clear(ValueStore *store)
 		forget_spill(store);
 }
 
+/* In bytes: the limit of the store, or work_mem. */
 Size
 values_memory(const ValueStore *store)
 {
@@ -215,6 +174,10 @@ values_make_room(ValueStore *store, Size size)
 	store->capacity = wanted;
 }
 
+/*
+ * No more than its limit; a store that gets more values than expected grows as
+ * any other.
+ */
 void
 values_expect(ValueStore *store, int64 nrows)
 {
@@ -231,7 +194,7 @@ store_largest(ValueStore *store, u128 *largest, int scale)
 {
 	Spill	   *spill = store->spill;
 
-	*largest = largest_magnitude(store->form, store->mem, store->used);
+	*largest = values_largest_magnitude(store->form, store->mem, store->used);
 	if (!decimal_rescale(largest, scale - store->scale))
 		return false;
 	if (is_spilled(store))
@@ -306,7 +269,7 @@ widen(ValueStore *store)
 	int64		n;
 
 	Assert(store->kind != VALUE_FLOAT8 && store->form != FORM_WIDE);
-	values_init(store, old.kind, old.mcxt);
+	values_init_numbers(store, old.type, old.mcxt);
 	store->form = FORM_WIDE;
 	store->scale = old.scale;
 	store->limit = old.limit;
@@ -386,6 +349,7 @@ append_decimal(ValueStore *store, bool negative, u128 magnitude)
 		append_key128(store, negative, magnitude);
 }
 
+/* NULL takes the place of a value. */
 void
 values_append_null(ValueStore *store)
 {
@@ -402,6 +366,7 @@ values_append_null(ValueStore *store)
 	}
 }
 
+/* The range stays as it is for n = 0 and for NaN alone. */
 void
 float8_range(const double *values, int n, double *low, double *high)
 {
@@ -432,6 +397,10 @@ float8_range(const double *values, int n, double *low, double *high)
 	}
 }
 
+/*
+ * The store must be empty; its range is infinity to -infinity until a value
+ * comes.
+ */
 void
 values_keep_float8s(ValueStore *store)
 {
@@ -441,6 +410,7 @@ values_keep_float8s(ValueStore *store)
 	store->high = -store->low;
 }
 
+/* Valid until the next call that appends. */
 double *
 values_float8_room(ValueStore *store, int n)
 {
@@ -448,6 +418,7 @@ values_float8_room(ValueStore *store, int n)
 	return (double *) (store->mem + store->used);
 }
 
+/* Finite values and NaN, which stands for NULL; infinity was refused before. */
 void
 values_append_from_room(ValueStore *store, int n)
 {
@@ -463,6 +434,7 @@ values_append_from_room(ValueStore *store, int n)
 	store->nrows += n;
 }
 
+/* Any bigint; the least one takes a wider key. */
 void
 values_append_int8(ValueStore *store, int64 value)
 {
@@ -475,6 +447,7 @@ values_append_int8(ValueStore *store, int64 value)
 	append_decimal(store, negative, magnitude);
 }
 
+/* Any finite numeric; NaN and infinity are an error. */
 void
 values_append_numeric(ValueStore *store, Datum value)
 {
@@ -508,19 +481,47 @@ values_append_numeric(ValueStore *store, Datum value)
 	append_decimal(store, view.negative, magnitude);
 }
 
+static void
+append_float4(ValueStore *store, float4 value)
+{
+	if (unlikely(value - value != 0))
+		number_refuse_nonfinite("value", NUMBER_FLOAT4, Float4GetDatum(value));
+	values_append_float8(store, value);
+}
+
+/* A value of the kind of the store, or NULL. */
 void
 values_append(ValueStore *store, Datum value, bool isnull)
 {
 	if (isnull)
+	{
 		values_append_null(store);
-	else if (store->kind == VALUE_FLOAT8)
-		values_append_float8(store, DatumGetFloat8(value));
-	else if (store->kind == VALUE_INT8)
-		values_append_int8(store, DatumGetInt64(value));
-	else
-		values_append_numeric(store, value);
+		return;
+	}
+	switch (store->type)
+	{
+		case NUMBER_FLOAT8:
+			values_append_float8(store, DatumGetFloat8(value));
+			break;
+		case NUMBER_INT8:
+			values_append_int8(store, DatumGetInt64(value));
+			break;
+		case NUMBER_NUMERIC:
+			values_append_numeric(store, value);
+			break;
+		case NUMBER_FLOAT4:
+			append_float4(store, DatumGetFloat4(value));
+			break;
+		case NUMBER_INT4:
+			values_append_int8(store, DatumGetInt32(value));
+			break;
+		case NUMBER_INT2:
+			values_append_int8(store, DatumGetInt16(value));
+			break;
+	}
 }
 
+/* An empty store, and one of NULLs alone, stay as they are. */
 void
 values_finish(ValueStore *store)
 {
@@ -531,7 +532,7 @@ values_finish(ValueStore *store)
 	if (store->form != FORM_KEY128)
 		return;
 	store_largest(store, &largest, store->scale);
-	bits = u128_hi(largest) != 0 ? 65 + pg_leftmost_one_pos64(u128_hi(largest)) : 64;
+	bits = Max(u128_bits(largest), 64);
 	if (bits + pg_leftmost_one_pos64(store->nrows) + 1 > SUM_BITS)
 		widen(store);
 }

@@ -19,6 +19,7 @@
 #define ABC_VALUES_H
 
 #include "arith/decimal.h"
+#include "arith/float8.h"
 #include "values/value_kind.h"
 
 typedef enum ValueForm
@@ -54,6 +55,7 @@ typedef struct ValueStore
 	ValueKind	kind;
 	ValueForm	form;			/* of the newest values; of all once finished */
 	int			scale;			/* numeric: largest display scale; keys are value * 10^scale */
+	NumberType	type;			/* of what is appended */
 	Size		limit;			/* bytes of memory; 0: work_mem */
 	MemoryContext mcxt;			/* everything here lives there */
 	struct Spill *spill;		/* older values; NULL as long as all are in mem */
@@ -87,6 +89,7 @@ typedef struct ValueReader
 } ValueReader;
 
 extern void values_init(ValueStore *store, ValueKind kind, MemoryContext mcxt);
+extern void values_init_numbers(ValueStore *store, NumberType type, MemoryContext mcxt);
 extern void values_clear(ValueStore *store);
 
 /* Memory that a store, and whatever works on it, may take. */
@@ -100,6 +103,8 @@ extern void values_expect(ValueStore *store, int64 nrows);
 extern void values_append_null(ValueStore *store);
 extern void values_append_int8(ValueStore *store, int64 value);
 extern void values_append_numeric(ValueStore *store, Datum value);
+
+/* Append a value of the store's type. */
 extern void values_append(ValueStore *store, Datum value, bool isnull);
 
 /* Keep the values that will follow as float8, and know their range. */
@@ -160,28 +165,16 @@ extern void float8_range(const double *values, int n, double *low, double *high)
 static inline uint64
 float8_key(double value)
 {
-	union
-	{
-		double		f;
-		uint64		bits;
-	}			u;
+	uint64		bits = float8_bits(value + 0.0);	/* -0 becomes 0 */
 
-	u.f = value + 0.0;			/* -0 becomes 0 */
 	/* all bits of a negative number turn around, of others only the sign */
-	return u.bits ^ ((uint64) ((int64) u.bits >> 63) | KEY64_ZERO);
+	return bits ^ ((uint64) ((int64) bits >> 63) | KEY64_ZERO);
 }
 
 static inline double
 float8_of_key(uint64 key)
 {
-	union
-	{
-		double		f;
-		uint64		bits;
-	}			u;
-
-	u.bits = key ^ (~(uint64) ((int64) key >> 63) | KEY64_ZERO);
-	return u.f;
+	return float8_of_bits(key ^ (~(uint64) ((int64) key >> 63) | KEY64_ZERO));
 }
 
 /* The key in the 128-bit form of a key in the 64-bit form. */

@@ -6,14 +6,13 @@
  *			(one has all): sum((2i - n - 1) * x_i) / (n * total), x_i the i-th
  *			smallest of n values; corrected: over (n - 1) * total, which reaches 1
  *	abc_top_share(value, fraction)	share of the total that the largest
- *			ceil(fraction * n) values hold; a fraction is taken as the decimal
- *			that it prints as, so 0.2 of 100 rows is 20
+ *			ceil(fraction * n) values hold; a fraction is taken as a decimal
+ *			(fraction.c), so 0.2 of 100 rows is 20
  *	abc_top_n_share(value, n)	the same for the n largest, or all if there are less
  *	abc_top_count(value, share)	the least number of values, largest first, that
  *			hold at least this share of the total
- *	abc_top_fraction(value, share)	the same number as a share of all values
  *
- * All over float8, bigint or numeric:
+ * All over values of any number type:
  *
  *	zero		counts as a value
  *	negative	error: a share cannot be negative
@@ -21,58 +20,20 @@
  *				the corrected Gini of one value
  *	NaN, infinity	error
  *
- * Sums and products are exact; of a quotient numerator and denominator are each
- * rounded once to float8.  The state keeps every value, 8 or 16 bytes in memory
- * up to work_mem and then in a temporary file: one process, no combine function
- * (the mergeable form is the summary's).
+ * Sums and products are exact; a quotient of them is rounded once to float8.  The
+ * state keeps every value, 8 or 16 bytes in memory up to work_mem and then in a
+ * temporary file: one process, no combine function (the mergeable form is the
+ * summary's).
  */
 #include "postgres.h"
 
-#include <math.h>
-
-#include "utils/fmgrprotos.h"
-
 #include "sql/aggregates/concentration.h"
+#include "sql/fraction.h"
 
 PG_FUNCTION_INFO_V1(abc_gini_finalfn);
 PG_FUNCTION_INFO_V1(abc_top_share_finalfn);
 PG_FUNCTION_INFO_V1(abc_top_n_share_finalfn);
 PG_FUNCTION_INFO_V1(abc_top_count_finalfn);
-PG_FUNCTION_INFO_V1(abc_top_fraction_finalfn);
-
-/* a / b for a <= b, b > 0, in one unit */
-double
-exact_share(const ExactSum *a, const ExactSum *b)
-{
-	int			bits = exact_bits(b);
-
-	return exact_to_float8(a, -bits) / exact_to_float8(b, -bits);
-}
-
-/*
- * The fraction 0 < f <= 1 as num / den.
- */
-static void
-decimal_fraction(double f, const char *what, uint64 *num, uint64 *den)
-{
-	Datum		numeric;
-	DecimalView view;
-	u128		magnitude;
-
-	if (!(f > 0 && f <= 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("%s %g is not above 0 and at most 1", what, f),
-				 errhint("Say 0.2 for 20 %%.")));
-	numeric = DirectFunctionCall2(numeric_round,
-								  DirectFunctionCall1(float8_numeric, Float8GetDatum(f)),
-								  Int32GetDatum(DECIMAL_MAX_SCALE64 - 1));
-	decimal_view(numeric, &view);
-	*den = decimal_power10[DECIMAL_MAX_SCALE64 - 1];
-	if (!decimal_to_u128(&view, DECIMAL_MAX_SCALE64 - 1, &magnitude))
-		elog(ERROR, "fraction %g is not a decimal", f);
-	*num = Max(u128_lo(magnitude), 1);
-}
 
 /*
  * Gini
@@ -100,7 +61,7 @@ gini_group(const Selection *selection, const ValueGroup *group, int64 before, vo
 
 	exact_set_zero(walk->group);
 	selection_add_rows(selection, group, group->count, walk->group);
-	exact_extend(walk->wide, walk->group);
+	exact_assign(walk->wide, walk->group);
 	if (factor > 0)
 		exact_add_multiple(walk->plus, walk->wide, factor);
 	else
@@ -108,6 +69,10 @@ gini_group(const Selection *selection, const ValueGroup *group, int64 before, vo
 	return true;
 }
 
+/*
+ * abc_gini: NULL without a value, with a total of 0, and corrected for one
+ * value; 0 for one value otherwise.
+ */
 Datum
 abc_gini_finalfn(PG_FUNCTION_ARGS)
 {
@@ -135,9 +100,9 @@ abc_gini_finalfn(PG_FUNCTION_ARGS)
 
 	exact_sub(walk.plus, walk.minus);
 	divisor = exact_create(nlimbs);
-	exact_extend(divisor, selection.total);
+	exact_assign(divisor, selection.total);
 	exact_mul(divisor, state->parameter != 0 ? walk.n - 1 : walk.n);
-	result = exact_share(walk.plus, divisor);
+	result = exact_ratio(walk.plus, divisor, 0, ROUND_NEAREST);
 	selection_end(&selection);
 	PG_RETURN_FLOAT8(result);
 }
@@ -171,31 +136,31 @@ top_share(Selection *selection, int64 n)
 	walk.sum = selection_sum(selection);
 	if (n > 0)
 		selection_walk(selection, top_group, &walk);
-	return exact_share(walk.sum, selection->total);
+	return exact_ratio(walk.sum, selection->total, 0, ROUND_NEAREST);
 }
 
+/*
+ * abc_top_share: NULL without a value or with a total of 0; a fraction out of
+ * (0, 1] is an error.
+ */
 Datum
 abc_top_share_finalfn(PG_FUNCTION_ARGS)
 {
 	ConcentrationState *state = concentration_arg(fcinfo);
 	Selection	selection;
-	uint64		num;
-	uint64		den;
-	uint64		rest;
-	ExactSum   *n;
 	double		result;
 
 	if (state == NULL || !concentration_begin(state, &selection))
 		PG_RETURN_NULL();
-	decimal_fraction(state->parameter, "fraction", &num, &den);
-	n = exact_create(3);
-	exact_add_product(n, u128_of(selection.nvalues), num, 0);
-	rest = exact_divrem(n, den);
-	result = top_share(&selection, (int64) n->limbs[0] + (rest > 0));
+	result = top_share(&selection, fraction_of_rows(state->parameter, "fraction", selection.nvalues));
 	selection_end(&selection);
 	PG_RETURN_FLOAT8(result);
 }
 
+/*
+ * abc_top_n_share: the same; n below 1 is an error, more than there are values
+ * is all of them.
+ */
 Datum
 abc_top_n_share_finalfn(PG_FUNCTION_ARGS)
 {
@@ -235,7 +200,7 @@ reaches(const Selection *selection, const ValueGroup *group, int64 rows, ReachWa
 {
 	exact_copy(walk->sum, walk->before);
 	selection_add_rows(selection, group, rows, walk->sum);
-	exact_extend(walk->scaled, walk->sum);
+	exact_assign(walk->scaled, walk->sum);
 	exact_mul(walk->scaled, walk->den);
 	return exact_cmp(walk->scaled, walk->target) >= 0;
 }
@@ -266,9 +231,8 @@ reach_group(const Selection *selection, const ValueGroup *group, int64 before, v
 	return false;
 }
 
-/* The number of largest values that make the share; false for NULL. */
-static bool
-rows_to_reach(FunctionCallInfo fcinfo, int64 *count, int64 *of)
+Datum
+abc_top_count_finalfn(PG_FUNCTION_ARGS)
 {
 	ConcentrationState *state = concentration_arg(fcinfo);
 	Selection	selection;
@@ -277,11 +241,11 @@ rows_to_reach(FunctionCallInfo fcinfo, int64 *count, int64 *of)
 	int			nlimbs;
 
 	if (state == NULL || !concentration_begin(state, &selection))
-		return false;
-	decimal_fraction(state->parameter, "share", &num, &walk.den);
+		PG_RETURN_NULL();
+	fraction_of_float8(state->parameter, "share", &num, &walk.den);
 	nlimbs = selection.total->nlimbs + 1;
 	walk.target = exact_create(nlimbs);
-	exact_extend(walk.target, selection.total);
+	exact_assign(walk.target, selection.total);
 	exact_mul(walk.target, num);
 	walk.before = selection_sum(&selection);
 	walk.sum = selection_sum(&selection);
@@ -289,30 +253,6 @@ rows_to_reach(FunctionCallInfo fcinfo, int64 *count, int64 *of)
 	walk.count = 0;
 	selection_walk(&selection, reach_group, &walk);
 	Assert(walk.count > 0);
-	*count = walk.count;
-	*of = selection.nvalues;
 	selection_end(&selection);
-	return true;
-}
-
-Datum
-abc_top_count_finalfn(PG_FUNCTION_ARGS)
-{
-	int64		count;
-	int64		of;
-
-	if (!rows_to_reach(fcinfo, &count, &of))
-		PG_RETURN_NULL();
-	PG_RETURN_INT64(count);
-}
-
-Datum
-abc_top_fraction_finalfn(PG_FUNCTION_ARGS)
-{
-	int64		count;
-	int64		of;
-
-	if (!rows_to_reach(fcinfo, &count, &of))
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8((double) count / (double) of);
+	PG_RETURN_INT64(walk.count);
 }

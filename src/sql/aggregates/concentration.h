@@ -10,7 +10,6 @@
 typedef struct ConcentrationState
 {
 	ValueStore	store;
-	bool		has_parameter;	/* there is a second argument: */
 	double		parameter;		/* fraction, number or flag; 0 without one */
 } ConcentrationState;
 
@@ -24,8 +23,5 @@ extern ConcentrationState *concentration_arg(FunctionCallInfo fcinfo);
 extern bool concentration_begin(ConcentrationState *state, Selection *selection);
 
 pg_noreturn extern void concentration_refuse_negative(ValueKind kind, Datum value);
-
-/* a / b for a <= b, b > 0, in one unit, each rounded once. */
-extern double exact_share(const ExactSum *a, const ExactSum *b);
 
 #endif							/* ABC_CONCENTRATION_H */

@@ -3,9 +3,10 @@
  *		The aggregate abc_cutoffs.
  *
  * abc_cutoffs(value [, scheme]) gives the smallest value of each tier but the
- * last, as an array in the value's type.  An empty tier repeats the cut-off
- * above it, and is NULL where no tier above holds a row.  Under rule "value" it
- * gives the scheme's own cuts: the nearest float8, the next bigint, the numeric.
+ * last, as an array in the value's type, which is any number type.  An empty tier
+ * repeats the cut-off above it, and is NULL where no tier above holds a row.
+ * Under rule "value" it gives the scheme's own cuts: the nearest float, the next
+ * integer, the numeric.
  *
  * NULL values count nowhere; without a value, and under share and fill without
  * a positive one, the result is NULL (but not under "value").  NaN and infinity
@@ -20,19 +21,18 @@
 #include "cut/cut.h"
 #include "sql/scheme_slot.h"
 
-PG_FUNCTION_INFO_V1(abc_cutoffs_float8_transfn);
-PG_FUNCTION_INFO_V1(abc_cutoffs_int8_transfn);
-PG_FUNCTION_INFO_V1(abc_cutoffs_numeric_transfn);
+PG_FUNCTION_INFO_V1(abc_cutoffs_transfn);
 PG_FUNCTION_INFO_V1(abc_cutoffs_finalfn);
 
 typedef struct CutoffsState
 {
 	ValueStore	store;
+	Oid			element;		/* type of the values, perhaps a domain */
 	struct varlena *scheme;		/* a copy; NULL: the default */
 } CutoffsState;
 
 static CutoffsState *
-create_state(FunctionCallInfo fcinfo, ValueKind kind, const struct varlena *scheme)
+create_state(FunctionCallInfo fcinfo, const struct varlena *scheme)
 {
 	MemoryContext aggcontext;
 	CutoffsState *state;
@@ -40,7 +40,8 @@ create_state(FunctionCallInfo fcinfo, ValueKind kind, const struct varlena *sche
 	if (!AggCheckCallContext(fcinfo, &aggcontext))
 		elog(ERROR, "abc_cutoffs called in non-aggregate context");
 	state = MemoryContextAlloc(aggcontext, sizeof(CutoffsState));
-	values_init(&state->store, kind, aggcontext);
+	state->element = get_fn_expr_argtype(fcinfo->flinfo, 1);
+	values_init_numbers(&state->store, number_type_of(state->element), aggcontext);
 	state->scheme = NULL;
 	if (scheme != NULL)
 	{
@@ -52,7 +53,7 @@ create_state(FunctionCallInfo fcinfo, ValueKind kind, const struct varlena *sche
 
 /* The scheme of this row, which is the same in all rows of a group. */
 static CutoffsState *
-state_with_scheme(FunctionCallInfo fcinfo, ValueKind kind)
+state_with_scheme(FunctionCallInfo fcinfo)
 {
 	CutoffsState *state;
 	struct varlena *scheme;
@@ -61,63 +62,42 @@ state_with_scheme(FunctionCallInfo fcinfo, ValueKind kind)
 		scheme_refuse_null();
 	scheme = PG_GETARG_VARLENA_PP(2);
 	if (PG_ARGISNULL(0))
-		return create_state(fcinfo, kind, scheme);
+		return create_state(fcinfo, scheme);
 	state = (CutoffsState *) PG_GETARG_POINTER(0);
-	if (!scheme_same(state->scheme, scheme))
-		scheme_refuse_change("a group", state->scheme, scheme);
+	scheme_check_same("a group", state->scheme, scheme);
 	return state;
 }
 
 /* The group's state, made with its first row. */
 static inline CutoffsState *
-cutoffs_state(FunctionCallInfo fcinfo, ValueKind kind)
+cutoffs_state(FunctionCallInfo fcinfo)
 {
 	if (PG_NARGS() > 2)
-		return state_with_scheme(fcinfo, kind);
+		return state_with_scheme(fcinfo);
 	if (unlikely(PG_ARGISNULL(0)))
-		return create_state(fcinfo, kind, NULL);
+		return create_state(fcinfo, NULL);
 	return (CutoffsState *) PG_GETARG_POINTER(0);
 }
 
 Datum
-abc_cutoffs_float8_transfn(PG_FUNCTION_ARGS)
+abc_cutoffs_transfn(PG_FUNCTION_ARGS)
 {
-	CutoffsState *state = cutoffs_state(fcinfo, VALUE_FLOAT8);
+	CutoffsState *state = cutoffs_state(fcinfo);
 
 	if (!PG_ARGISNULL(1))
-		values_append_float8(&state->store, PG_GETARG_FLOAT8(1));
-	PG_RETURN_POINTER(state);
-}
-
-Datum
-abc_cutoffs_int8_transfn(PG_FUNCTION_ARGS)
-{
-	CutoffsState *state = cutoffs_state(fcinfo, VALUE_INT8);
-
-	if (!PG_ARGISNULL(1))
-		values_append_int8(&state->store, PG_GETARG_INT64(1));
-	PG_RETURN_POINTER(state);
-}
-
-Datum
-abc_cutoffs_numeric_transfn(PG_FUNCTION_ARGS)
-{
-	CutoffsState *state = cutoffs_state(fcinfo, VALUE_NUMERIC);
-
-	if (!PG_ARGISNULL(1))
-		values_append_numeric(&state->store, PG_GETARG_DATUM(1));
+		values_append(&state->store, PG_GETARG_DATUM(1), false);
 	PG_RETURN_POINTER(state);
 }
 
 static ArrayType *
-cutoffs_array(const CutPoints *points, const ValueStore *store)
+cutoffs_array(const CutPoints *points, const CutoffsState *state)
 {
 	Datum		values[ABC_MAX_CUTS];
 	bool		nulls[ABC_MAX_CUTS];
 
 	for (int i = 0; i < points->ncuts; i++)
-		nulls[i] = !cut_value(&points->cuts[i], store, &values[i]);
-	return value_array_make(store->kind, values, nulls, points->ncuts);
+		nulls[i] = !cut_value(&points->cuts[i], &state->store, &values[i]);
+	return number_array_make(state->store.type, state->element, values, nulls, points->ncuts);
 }
 
 Datum
@@ -133,5 +113,5 @@ abc_cutoffs_finalfn(PG_FUNCTION_ARGS)
 			   scheme_slot_set(scheme_slot_of_call(fcinfo->flinfo), state->scheme));
 	if (points.unknown)
 		PG_RETURN_NULL();
-	PG_RETURN_ARRAYTYPE_P(cutoffs_array(&points, &state->store));
+	PG_RETURN_ARRAYTYPE_P(cutoffs_array(&points, state));
 }

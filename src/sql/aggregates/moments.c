@@ -10,7 +10,7 @@
  *	no rows, or a total of 0	NULL
  *
  * abc_variation(value [, periods]), the coefficient of variation: the population
- * deviation over the mean, sqrt(n * sum(value^2) - sum(value)^2) / |sum(value)|.
+ * deviation over the mean, sqrt((n * sum(value^2) - sum(value)^2) / sum(value)^2).
  * With periods, n is their number, and periods without a row count as zero.
  *
  *	negative	ordinary (a month of returns); the mean counts without its sign
@@ -21,17 +21,19 @@
  *
  * For both, values are float8, bigint or numeric, NULLs count nowhere, NaN and
  * infinity are errors.  All sums and the differences and products of sums are
- * exact; numerator and denominator are each rounded once, to 53 bits whatever
- * their exponent, before the root and the division.  The state is an
+ * exact, and their quotient is rounded once, then the root.  The state is an
  * abc_exact_sums and merges.
  */
 #include "postgres.h"
 
 #include <math.h>
 
+#include "utils/float.h"
+
+#include "arith/decimal.h"
 #include "sql/aggregates/aggregate.h"
 #include "sql/aggregates/concentration.h"
-#include "arith/exact_state.h"
+#include "sql/exact_sums.h"
 
 PG_FUNCTION_INFO_V1(abc_hhi_float8_transfn);
 PG_FUNCTION_INFO_V1(abc_hhi_int8_transfn);
@@ -76,16 +78,16 @@ static ExactState *
 state_for_row(FunctionCallInfo fcinfo, ExactKind kind)
 {
 	int64		periods = periods_of_row(fcinfo);
-	ExactState *state = exact_state_for_row(fcinfo, EXACT_MOMENTS, kind);
+	ExactState *state = exact_sums_for_row(fcinfo, EXACT_MOMENTS, kind);
 
 	if (state->count == 0)
 		state->periods = periods;
 	if (state->periods != periods)
-		exact_state_refuse_periods(state->periods, periods);
+		exact_sums_refuse_periods(state->periods, periods);
 	return state;
 }
 
-static Datum
+static ExactState *
 add_float8(FunctionCallInfo fcinfo, bool shares)
 {
 	double		value = PG_GETARG_FLOAT8(1);
@@ -99,11 +101,11 @@ add_float8(FunctionCallInfo fcinfo, bool shares)
 		concentration_refuse_negative(VALUE_FLOAT8, PG_GETARG_DATUM(1));
 	state = state_for_row(fcinfo, EXACT_FLOAT8);
 	exact_state_count_row(state);
-	mantissa = exact_split_float8(value, &exponent, &negative);
+	mantissa = float8_split(value, &exponent, &negative);
 	state = exact_state_add_binary(state, SUM_VALUES, negative, u128_of(mantissa), exponent);
 	state = exact_state_add_binary(state, SUM_SQUARES, false, u128_mul64(mantissa, mantissa),
 								   2 * exponent);
-	PG_RETURN_POINTER(state);
+	return state;
 }
 
 static ExactState *
@@ -115,7 +117,7 @@ add_magnitude(ExactState *state, bool negative, uint64 magnitude, int scale)
 								   2 * scale);
 }
 
-static Datum
+static ExactState *
 add_int8(FunctionCallInfo fcinfo, bool shares)
 {
 	int64		value = PG_GETARG_INT64(1);
@@ -123,11 +125,11 @@ add_int8(FunctionCallInfo fcinfo, bool shares)
 
 	if (unlikely(shares && negative))
 		concentration_refuse_negative(VALUE_INT8, PG_GETARG_DATUM(1));
-	PG_RETURN_POINTER(add_magnitude(state_for_row(fcinfo, EXACT_DECIMAL), negative,
-									negative ? -(uint64) value : (uint64) value, 0));
+	return add_magnitude(state_for_row(fcinfo, EXACT_DECIMAL), negative,
+						 negative ? -(uint64) value : (uint64) value, 0);
 }
 
-static Datum
+static ExactState *
 add_numeric(FunctionCallInfo fcinfo, bool shares)
 {
 	DecimalView view;
@@ -143,7 +145,7 @@ add_numeric(FunctionCallInfo fcinfo, bool shares)
 		concentration_refuse_negative(VALUE_NUMERIC, PG_GETARG_DATUM(1));
 	state = state_for_row(fcinfo, EXACT_DECIMAL);
 	if (likely(decimal_to_u128(&view, view.dscale, &magnitude) && u128_hi(magnitude) == 0))
-		PG_RETURN_POINTER(add_magnitude(state, view.negative, u128_lo(magnitude), view.dscale));
+		return add_magnitude(state, view.negative, u128_lo(magnitude), view.dscale);
 
 	exact_state_count_row(state);
 	value = exact_create(exact_limbs_for(decimal_bits(&view, view.dscale)));
@@ -154,7 +156,7 @@ add_numeric(FunctionCallInfo fcinfo, bool shares)
 	state = exact_state_add_exact(state, SUM_SQUARES, false, square, 2 * view.dscale);
 	pfree(value);
 	pfree(square);
-	PG_RETURN_POINTER(state);
+	return state;
 }
 
 /* A NULL value leaves the state as it is. */
@@ -162,9 +164,13 @@ add_numeric(FunctionCallInfo fcinfo, bool shares)
 Datum \
 name(PG_FUNCTION_ARGS) \
 { \
-	if (!PG_ARGISNULL(1)) \
-		return add(fcinfo, shares); \
-	return aggregate_unchanged(fcinfo); \
+	ExactState *state; \
+\
+	if (PG_ARGISNULL(1)) \
+		return aggregate_unchanged(fcinfo); \
+	state = add(fcinfo, shares); \
+	AssertCheckExactSums(state); \
+	PG_RETURN_POINTER(state); \
 }
 
 TRANSFN(abc_hhi_float8_transfn, add_float8, true)
@@ -178,32 +184,33 @@ TRANSFN(abc_variation_numeric_transfn, add_numeric, false)
  * Results
  */
 
-/* A number as fraction * 2^exponent, fraction in [0.5, 1] or 0. */
-static double
-as_fraction(const ExactSum *a, int *exponent)
-{
-	int			bits = exact_bits(a);
-
-	*exponent += bits;
-	return exact_to_float8(a, -bits);
-}
-
 /* The state of a final function: moments, of either kind. */
 static ExactState *
 moments_arg(Datum datum)
 {
 	ExactState *state = (ExactState *) PG_DETOAST_DATUM(datum);
 
-	return exact_state_arg(PointerGetDatum(state), EXACT_MOMENTS, state->kind);
+	return exact_sums_arg(PointerGetDatum(state), EXACT_MOMENTS, state->kind);
+}
+
+/* The same number in limbs from the place "low" up, n of them. */
+static ExactSum *
+at_place(const ExactSum *magnitude, int place, int low, int n)
+{
+	ExactSum   *moved = exact_create(n);
+
+	for (int i = 0; i < magnitude->nlimbs; i++)
+		if (magnitude->limbs[i] != 0)
+			moved->limbs[i + place - low] = magnitude->limbs[i];
+	return moved;
 }
 
 /*
  * The square of the sum of values and the sum of squares, times factor, as
- * whole numbers of the same unit 2^(*unit), or 10^-(2 * scale).
+ * whole numbers of one unit.
  */
 static void
-load_moments(const ExactState *state, uint64 factor, ExactSum **total_square, ExactSum **squares,
-			 int *unit)
+load_moments(const ExactState *state, uint64 factor, ExactSum **total_square, ExactSum **squares)
 {
 	const StateSum *values = state_sum(state, SUM_VALUES);
 	const StateSum *sum_of_squares = state_sum(state, SUM_SQUARES);
@@ -217,64 +224,54 @@ load_moments(const ExactState *state, uint64 factor, ExactSum **total_square, Ex
 
 	exact_add_mul(product, total, total);
 	exact_mul(magnitude, factor);
-	*total_square = exact_create(nlimbs);
-	*squares = exact_create(nlimbs);
-	for (int i = 0; i < product->nlimbs; i++)
-		if (product->limbs[i] != 0)
-			(*total_square)->limbs[i + 2 * values->low - low] = product->limbs[i];
-	for (int i = 0; i < magnitude->nlimbs; i++)
-		if (magnitude->limbs[i] != 0)
-			(*squares)->limbs[i + sum_of_squares->low - low] = magnitude->limbs[i];
-	*unit = 64 * low;
+	*total_square = at_place(product, 2 * values->low, low, nlimbs);
+	*squares = at_place(magnitude, sum_of_squares->low, low, nlimbs);
 }
 
+/* abc_hhi: sum of squares over square of the sum, rounded once; NULL if the sum is 0. */
 Datum
 abc_hhi_finalfn(PG_FUNCTION_ARGS)
 {
-	ExactState *state;
 	ExactSum   *total_square;
 	ExactSum   *squares;
-	int			unit;
-	int			exponent = 0;
-	int			divisor_exponent = 0;
-	double		result;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = moments_arg(PG_GETARG_DATUM(0));
-	load_moments(state, 1, &total_square, &squares, &unit);
+	load_moments(moments_arg(PG_GETARG_DATUM(0)), 1, &total_square, &squares);
 	if (exact_is_zero(total_square))
 		PG_RETURN_NULL();
-	result = as_fraction(squares, &exponent);
-	result /= as_fraction(total_square, &divisor_exponent);
-	PG_RETURN_FLOAT8(ldexp(result, exponent - divisor_exponent));
+	PG_RETURN_FLOAT8(exact_ratio(squares, total_square, 0, ROUND_NEAREST));
 }
 
-Datum
-abc_variation_finalfn(PG_FUNCTION_ARGS)
+/* The number of periods of a state, which its rows do not exceed. */
+static int64
+periods_of_state(const ExactState *state)
 {
-	ExactState *state;
-	ExactSum   *total_square;
-	ExactSum   *squares;
-	ExactSum   *total;
-	bool		negative;
-	int64		n;
-	int			unit;
-	int			exponent;
-	int			total_exponent;
-	double		deviation;
+	int64		n = state->periods > 0 ? state->periods : state->count;
 
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	state = moments_arg(PG_GETARG_DATUM(0));
-	n = state->periods > 0 ? state->periods : state->count;
 	if (n < state->count)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a group has %lld rows, but only %lld periods",
 						(long long) state->count, (long long) n),
 				 errhint("Aggregate to one row a period first, such as with GROUP BY customer, month.")));
-	load_moments(state, n, &total_square, &squares, &unit);
+	return n;
+}
+
+/* abc_variation: the root of (n * sum of squares / square of the sum - 1); NULL if the sum is 0. */
+Datum
+abc_variation_finalfn(PG_FUNCTION_ARGS)
+{
+	ExactState *state;
+	ExactSum   *total_square;
+	ExactSum   *squares;
+	int			half;
+	double		result;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	state = moments_arg(PG_GETARG_DATUM(0));
+	load_moments(state, periods_of_state(state), &total_square, &squares);
 	if (exact_is_zero(total_square))
 		PG_RETURN_NULL();
 	if (exact_cmp(squares, total_square) < 0)
@@ -284,12 +281,10 @@ abc_variation_finalfn(PG_FUNCTION_ARGS)
 				 errhint("Let abc_variation make the state, or merge states that it made.")));
 	exact_sub(squares, total_square);
 
-	/* an even exponent, so that the root of the power of two is one, too */
-	exponent = exact_bits(squares) + (exact_bits(squares) & 1);
-	deviation = sqrt(exact_to_float8(squares, -exponent));
-	exponent = (exponent + unit) / 2;
-	total = exact_state_magnitude(state_sum(state, SUM_VALUES), 0, &negative);
-	total_exponent = 64 * state_sum(state, SUM_VALUES)->low;
-	deviation /= as_fraction(total, &total_exponent);
-	PG_RETURN_FLOAT8(ldexp(deviation, exponent - total_exponent));
+	/* near 1, so that the root is taken of a number in range */
+	half = (exact_bits(squares) - exact_bits(total_square)) / 2;
+	result = ldexp(sqrt(exact_ratio(squares, total_square, -2 * half, ROUND_NEAREST)), half);
+	if (isinf(result))
+		float_overflow_error();
+	PG_RETURN_FLOAT8(result);
 }

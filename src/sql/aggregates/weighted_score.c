@@ -5,9 +5,7 @@
  * abc_weighted_score(value, weight) is sum(value * weight) / sum(weight): one
  * number for a customer whose metrics, or branches, or months, are rows.
  *
- *	float8		each product rounded once to float8, then added exactly; the two
- *				sums each rounded once, to 53 bits whatever their exponent, and
- *				divided.  A product beyond float8 is an error
+ *	float8		products and sums exact, their quotient rounded once
  *	numeric		products and sums exact; divided as numerics are, with the
  *				decimals that sum(value * weight) / sum(weight) would have
  *	NULL		in either argument skips the row; no row left gives NULL
@@ -25,9 +23,10 @@
 #include "utils/float.h"
 #include "utils/fmgrprotos.h"
 
+#include "arith/decimal.h"
 #include "sql/aggregates/aggregate.h"
-#include "arith/exact_state.h"
-#include "values/values.h"
+#include "sql/exact_sums.h"
+#include "values/value_kind.h"
 
 PG_FUNCTION_INFO_V1(abc_weighted_score_float8_transfn);
 PG_FUNCTION_INFO_V1(abc_weighted_score_numeric_transfn);
@@ -46,13 +45,22 @@ refuse_negative_weight(ValueKind kind, Datum weight)
 			 errhint("Weights are zero or more; a metric of which less is better changes its sign in the value.")));
 }
 
+/*
+ * A row of float8: NULL in either argument skips it, NaN, infinity and a
+ * negative weight are errors.
+ */
 Datum
 abc_weighted_score_float8_transfn(PG_FUNCTION_ARGS)
 {
 	ExactState *state;
 	double		value;
 	double		weight;
-	double		product;
+	uint64		v;
+	uint64		w;
+	int			v_exponent;
+	int			w_exponent;
+	bool		negative;
+	bool		unused;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return aggregate_unchanged(fcinfo);
@@ -62,14 +70,15 @@ abc_weighted_score_float8_transfn(PG_FUNCTION_ARGS)
 	value_check_finite("weight", weight);
 	if (unlikely(weight < 0))
 		refuse_negative_weight(VALUE_FLOAT8, PG_GETARG_DATUM(2));
-	product = value * weight;
-	if (unlikely(isinf(product)))
-		float_overflow_error();
 
-	state = exact_state_for_row(fcinfo, EXACT_WEIGHTED, EXACT_FLOAT8);
+	state = exact_sums_for_row(fcinfo, EXACT_WEIGHTED, EXACT_FLOAT8);
 	exact_state_count_row(state);
-	state = exact_state_add_float8(state, SUM_PRODUCTS, product);
-	state = exact_state_add_float8(state, SUM_WEIGHTS, weight);
+	v = float8_split(value, &v_exponent, &negative);
+	w = float8_split(weight, &w_exponent, &unused);
+	state = exact_state_add_binary(state, SUM_PRODUCTS, negative, u128_mul64(v, w),
+								   v_exponent + w_exponent);
+	state = exact_state_add_binary(state, SUM_WEIGHTS, false, u128_of(w), w_exponent);
+	AssertCheckExactSums(state);
 	PG_RETURN_POINTER(state);
 }
 
@@ -93,6 +102,7 @@ add_wide_product(ExactState *state, const DecimalView *value, const DecimalView 
 	return state;
 }
 
+/* A row of numeric, the same. */
 Datum
 abc_weighted_score_numeric_transfn(PG_FUNCTION_ARGS)
 {
@@ -113,7 +123,7 @@ abc_weighted_score_numeric_transfn(PG_FUNCTION_ARGS)
 	if (unlikely(weight.negative))
 		refuse_negative_weight(VALUE_NUMERIC, PG_GETARG_DATUM(2));
 
-	state = exact_state_for_row(fcinfo, EXACT_WEIGHTED, EXACT_DECIMAL);
+	state = exact_sums_for_row(fcinfo, EXACT_WEIGHTED, EXACT_DECIMAL);
 	exact_state_count_row(state);
 	if (decimal_to_u128(&value, value.dscale, &v) && u128_hi(v) == 0 &&
 		decimal_to_u128(&weight, weight.dscale, &w) && u128_hi(w) == 0)
@@ -125,40 +135,39 @@ abc_weighted_score_numeric_transfn(PG_FUNCTION_ARGS)
 	}
 	else
 		state = add_wide_product(state, &value, &weight);
+	AssertCheckExactSums(state);
 	PG_RETURN_POINTER(state);
 }
 
+/* The quotient of the two sums, rounded once, which no mean of float8 exceeds. */
 Datum
 abc_weighted_score_float8_finalfn(PG_FUNCTION_ARGS)
 {
 	ExactState *state;
-	ExactSum   *products;
-	ExactSum   *weights;
+	const StateSum *products;
+	const StateSum *weights;
+	ExactSum   *divisor;
 	bool		negative;
 	bool		unused;
-	int			product_bits;
-	int			weight_bits;
 	double		result;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = exact_state_arg(PG_GETARG_DATUM(0), EXACT_WEIGHTED, EXACT_FLOAT8);
-	products = exact_state_magnitude(state_sum(state, SUM_PRODUCTS), 0, &negative);
-	weights = exact_state_magnitude(state_sum(state, SUM_WEIGHTS), 0, &unused);
-	if (exact_is_zero(weights))
+	state = exact_sums_arg(PG_GETARG_DATUM(0), EXACT_WEIGHTED, EXACT_FLOAT8);
+	products = state_sum(state, SUM_PRODUCTS);
+	weights = state_sum(state, SUM_WEIGHTS);
+	divisor = exact_state_magnitude(weights, 0, &unused);
+	if (exact_is_zero(divisor))
 		PG_RETURN_NULL();
-
-	/* both brought into [0.5, 1], so that neither rounding nor division can leave the range */
-	product_bits = exact_bits(products);
-	weight_bits = exact_bits(weights);
-	result = exact_to_float8(products, -product_bits) / exact_to_float8(weights, -weight_bits);
-	result = ldexp(result, product_bits + 64 * state_sum(state, SUM_PRODUCTS)->low -
-				   weight_bits - 64 * state_sum(state, SUM_WEIGHTS)->low);
+	result = exact_ratio(exact_state_magnitude(products, 0, &negative), divisor,
+						 64 * (products->low - weights->low), ROUND_NEAREST);
+	/* only a state made by hand has such sums */
 	if (isinf(result))
 		float_overflow_error();
 	PG_RETURN_FLOAT8(negative ? -result : result);
 }
 
+/* The quotient of the two sums as numeric divides; NULL without weight. */
 Datum
 abc_weighted_score_numeric_finalfn(PG_FUNCTION_ARGS)
 {
@@ -167,7 +176,7 @@ abc_weighted_score_numeric_finalfn(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = exact_state_arg(PG_GETARG_DATUM(0), EXACT_WEIGHTED, EXACT_DECIMAL);
+	state = exact_sums_arg(PG_GETARG_DATUM(0), EXACT_WEIGHTED, EXACT_DECIMAL);
 	if (exact_state_sign(state_sum(state, SUM_WEIGHTS)) == 0)
 		PG_RETURN_NULL();
 	for (int i = 0; i < EXACT_STATE_SUMS; i++)

@@ -9,8 +9,8 @@
  *	abc_gini, abc_hhi, abc_top_share	an interval, low to high, in which the
  *					number surely lies, whatever the values inside the buckets
  *
- * The interval is one number where every bucket holds one value only; else its
- * ends are moved outward by more than all rounding can amount to.
+ * The ends are rounded outward: where every bucket holds one value only the number
+ * is known, and the ends are the float8s beside it, or one if it is a float8.
  *
  * Of the c values in a bucket, with sum s and all from l to h:
  *
@@ -29,10 +29,12 @@
 
 #include "access/htup_details.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
+#include "utils/float.h"
 #include "utils/tuplestore.h"
 
+#include "sql/fraction.h"
 #include "summary/summary.h"
 
 PG_FUNCTION_INFO_V1(abc_summary_count);
@@ -42,12 +44,11 @@ PG_FUNCTION_INFO_V1(abc_summary_hhi);
 PG_FUNCTION_INFO_V1(abc_summary_top_share);
 PG_FUNCTION_INFO_V1(abc_summary_lorenz);
 
-#define ROUNDING	1e-12		/* more than 10,000 roundings of one part in 2^53 */
-
 /*
  * Number and total
  */
 
+/* abc_count(summary): at least 1, zeros and negative values included. */
 Datum
 abc_summary_count(PG_FUNCTION_ARGS)
 {
@@ -56,6 +57,7 @@ abc_summary_count(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(summary->count);
 }
 
+/* abc_total(summary): negative values count as such. */
 Datum
 abc_summary_total(PG_FUNCTION_ARGS)
 {
@@ -91,13 +93,18 @@ cells_without_negative(Datum summary, const char *function)
 	return cells;
 }
 
-/* a / b, each rounded once; b is not 0 and no less than a by much. */
-static double
-ratio(const ExactSum *a, const ExactSum *b)
+/* The next float8 above a bound that is not negative: no less than the exact result of one operation. */
+static inline double
+up(double x)
 {
-	int			exponent = -exact_bits(b);
+	return nextafter(x, get_float8_infinity());
+}
 
-	return exact_to_float8(a, exponent) / exact_to_float8(b, exponent);
+/* a + b or a little more; a itself where b is 0. */
+static inline double
+up_sum(double a, double b)
+{
+	return b == 0 ? a : up(a + b);
 }
 
 /* How far the values of a cell can lie apart: (s - c*l) and (c*h - s). */
@@ -128,20 +135,15 @@ interval_result(FunctionCallInfo fcinfo, const SummaryCells *cells, double low, 
 		elog(ERROR, "return type must be a row type");
 	desc = BlessTupleDesc(desc);
 	nulls[0] = nulls[1] = exact_is_zero(cells->positive);
-	if (low < high)
-	{
-		low -= low * ROUNDING;
-		high += high * ROUNDING;
-	}
 	values[0] = Float8GetDatum(low);
 	values[1] = Float8GetDatum(Min(high, 1.0));
 	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
 }
 
 /*
- * Gini coefficient, population form: the sum of |x - y| over pairs, divided by
- * rows and total.  With r rows below a bucket, pairs across buckets add up to
- * the sum of s * (2r + c) over buckets, less rows * total.
+ * abc_gini(summary), population form: the sum of |x - y| over pairs, divided by
+ * rows and total.  With r rows below a bucket, pairs across buckets add up to the
+ * sum of s * (2r + c) over buckets, less rows * total.
  */
 Datum
 abc_summary_gini(PG_FUNCTION_ARGS)
@@ -151,80 +153,77 @@ abc_summary_gini(PG_FUNCTION_ARGS)
 	ExactSum   *scale = summary_amount(cells);
 	ExactSum   *above_low = summary_amount(cells);
 	ExactSum   *below_high = summary_amount(cells);
+	ExactSum   *width = summary_amount(cells);
 	double		inside = 0;
-	double		low = 0;
 	int64		rows = 0;
 
 	if (exact_is_zero(cells->positive))
 		return interval_result(fcinfo, cells, 0, 0);
+	exact_add_multiple(scale, cells->positive, cells->count);
 	for (int i = cells->ncells - 1; i >= 0; i--)
 	{
 		const SummaryCell *cell = &cells->cells[i];
 
+		CHECK_FOR_INTERRUPTS();
 		exact_add_multiple(pairs, cell->sum, 2 * (uint64) rows + (uint64) cell->count);
 		rows += cell->count;
-		if (!cell->exact)
-		{
-			ExactSum   *width = summary_amount(cells);
-
-			cell_spread(cells, cell, above_low, below_high);
-			exact_copy(width, cell->high);
-			exact_sub(width, cell->low);
-			inside += ratio(below_high, cells->positive) * ratio(above_low, width) / cells->count;
-			pfree(width);
-		}
+		if (cell->exact)
+			continue;
+		cell_spread(cells, cell, above_low, below_high);
+		exact_copy(width, cell->high);
+		exact_sub(width, cell->low);
+		inside = up_sum(inside, up(exact_ratio(below_high, scale, 0, ROUND_UP) *
+								exact_ratio(above_low, width, 0, ROUND_UP)));
 	}
-	exact_add_multiple(scale, cells->positive, cells->count);
 	exact_sub(pairs, scale);
-	low = ratio(pairs, scale);
-	return interval_result(fcinfo, cells, low, low + inside);
+	return interval_result(fcinfo, cells, exact_ratio(pairs, scale, 0, ROUND_DOWN),
+						   up_sum(exact_ratio(pairs, scale, 0, ROUND_UP), inside));
 }
 
-/* Herfindahl-Hirschman index: the sum of the squares of the shares. */
+/* Squares of amounts are this much finer than their unit, so that a quotient of them by a count is nearly exact. */
+#define SQUARE_LIMBS	1
+
+/*
+ * abc_hhi(summary), the Herfindahl-Hirschman index: the sum of the squares of the
+ * shares.  Of each s*s/c the whole part is added to the sum for the low end, and
+ * one more for the high end where that is not exact.
+ */
 Datum
 abc_summary_hhi(PG_FUNCTION_ARGS)
 {
 	SummaryCells *cells = cells_without_negative(PG_GETARG_DATUM(0), "abc_hhi");
+	int			wide = 2 * cells->nlimbs + SQUARE_LIMBS + 1;
 	ExactSum   *above_low = summary_amount(cells);
 	ExactSum   *below_high = summary_amount(cells);
-	double		low = 0;
+	ExactSum   *square = exact_create(wide);
+	ExactSum   *squares = exact_create(wide);
+	ExactSum   *total_square = exact_create(wide);
 	double		inside = 0;
+	double		low;
+	uint64		inexact = 0;
 
+	if (exact_is_zero(cells->positive))
+		return interval_result(fcinfo, cells, 0, 0);
 	for (int i = 0; i < cells->npositive; i++)
 	{
 		const SummaryCell *cell = &cells->cells[i];
-		double		share = ratio(cell->sum, cells->positive);
 
-		low += share * share / cell->count;
-		if (!cell->exact)
-		{
-			cell_spread(cells, cell, above_low, below_high);
-			inside += ratio(below_high, cells->positive) * ratio(above_low, cells->positive) /
-				cell->count;
-		}
+		exact_set_zero(square);
+		exact_add_mul(square, cell->sum, cell->sum);
+		limbs_shift_left(square->limbs, wide, 64 * SQUARE_LIMBS);
+		inexact += exact_divrem(square, cell->count) != 0;
+		exact_add(squares, square);
+		if (cell->exact)
+			continue;
+		cell_spread(cells, cell, above_low, below_high);
+		inside = up_sum(inside, up(up(exact_ratio(below_high, cells->positive, 0, ROUND_UP) *
+								   exact_ratio(above_low, cells->positive, 0, ROUND_UP)) / cell->count));
 	}
-	return interval_result(fcinfo, cells, low, low + inside);
-}
-
-/*
- * The least whole number of rows that is the fraction of all, or more; 0.2 is
- * taken as the decimal, not as the float8 slightly above it.
- */
-static int64
-rows_of_fraction(const SummaryCells *cells, double fraction)
-{
-	Datum		product;
-
-	if (!(fraction > 0 && fraction <= 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("fraction %s is not above 0 and at most 1",
-						value_text(VALUE_FLOAT8, Float8GetDatum(fraction))),
-				 errhint("The best 20 %% of the rows are 0.2.")));
-	product = DirectFunctionCall2(numeric_mul, summary_shortest_numeric(fraction),
-								  NumericGetDatum(int64_to_numeric(cells->count)));
-	return DatumGetInt64(DirectFunctionCall1(numeric_int8,
-											 DirectFunctionCall1(numeric_ceil, product)));
+	exact_add_mul(total_square, cells->positive, cells->positive);
+	limbs_shift_left(total_square->limbs, wide, 64 * SQUARE_LIMBS);
+	low = exact_ratio(squares, total_square, 0, ROUND_DOWN);
+	exact_add_word(squares, 0, inexact);
+	return interval_result(fcinfo, cells, low, up_sum(exact_ratio(squares, total_square, 0, ROUND_UP), inside));
 }
 
 /*
@@ -243,7 +242,6 @@ add_largest(const SummaryCells *cells, const SummaryCell *cell, int64 j, ExactSu
 	exact_add(low, mean);
 	exact_add_multiple(most, cell->high, j);
 	exact_add_multiple(others, cell->low, cell->count - j);
-	exact_set_zero(mean);
 	exact_copy(mean, cell->sum);
 	exact_sub(mean, others);
 	exact_add(high, exact_cmp(mean, most) < 0 ? mean : most);
@@ -252,12 +250,12 @@ add_largest(const SummaryCells *cells, const SummaryCell *cell, int64 j, ExactSu
 	pfree(most);
 }
 
-/* The share of the total that the best rows hold, a fraction of all rows. */
+/* abc_top_share(summary, fraction): the share of the total that the best rows hold, a fraction of all rows. */
 Datum
 abc_summary_top_share(PG_FUNCTION_ARGS)
 {
 	SummaryCells *cells = cells_without_negative(PG_GETARG_DATUM(0), "abc_top_share");
-	int64		rows = rows_of_fraction(cells, PG_GETARG_FLOAT8(1));
+	int64		rows = fraction_of_rows(PG_GETARG_FLOAT8(1), "fraction", cells->count);
 	ExactSum   *low = summary_amount(cells);
 	ExactSum   *high = summary_amount(cells);
 
@@ -276,8 +274,8 @@ abc_summary_top_share(PG_FUNCTION_ARGS)
 			add_largest(cells, cell, rows, low, high);
 		rows -= Min(rows, cell->count);
 	}
-	return interval_result(fcinfo, cells, ratio(low, cells->positive),
-						   ratio(high, cells->positive));
+	return interval_result(fcinfo, cells, exact_ratio(low, cells->positive, 0, ROUND_DOWN),
+						   exact_ratio(high, cells->positive, 0, ROUND_UP));
 }
 
 /*
@@ -307,7 +305,7 @@ abc_summary_lorenz(PG_FUNCTION_ARGS)
 		}
 		values[0] = Int64GetDatum(rows);
 		values[1] = Float8GetDatum((double) rows / (double) cells->count);
-		values[2] = Float8GetDatum(ratio(sum, cells->positive));
+		values[2] = Float8GetDatum(exact_ratio(sum, cells->positive, 0, ROUND_NEAREST));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;

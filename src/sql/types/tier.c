@@ -30,6 +30,8 @@
 #include "scheme/tier.h"
 
 #define TIER_HINT	"A tier is one capital letter, \"A\" (best) to \"Z\"."
+/* a bare literal beside a tier is taken for one: tier = 'gold' */
+#define TIER_TEXT_HINT	"A tier is one capital letter, \"A\" (best) to \"Z\"; beside any other text write tier::text."
 
 #define is_tier_letter(c)	((c) >= 'A' && (c) <= 'Z')
 
@@ -72,7 +74,7 @@ tier_from_bytes(const char *bytes, int len, Node *escontext)
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("invalid input syntax for type abc_tier: \"%s\"",
 					pnstrdup(bytes, len)),
-			 errhint(TIER_HINT)));
+			 errhint(TIER_TEXT_HINT)));
 }
 
 /* Input: one letter A to Z.  Errors are soft on PostgreSQL 16 and later. */

@@ -5,7 +5,7 @@
  * abc_classify(value [, scheme]) gives the tier of the row among the rows of
  * its partition, 'A' the best.  Neither ORDER BY nor a frame has any influence.
  *
- *	value		float8, bigint or numeric, in any unit
+ *	value		of any number type, in any unit
  *	scheme		how to cut; left out: "share 80/95".  NULL is an error, and so is
  *				one that differs between rows of a partition
  *	NULL		a NULL value gets NULL and counts nowhere
@@ -20,12 +20,10 @@
 #include "utils/memutils.h"
 
 #include "cut/cut.h"
-#include "sql/windows/partition.h"
 #include "sql/scheme_slot.h"
+#include "sql/windows/partition.h"
 
-PG_FUNCTION_INFO_V1(abc_classify_float8);
-PG_FUNCTION_INFO_V1(abc_classify_int8);
-PG_FUNCTION_INFO_V1(abc_classify_numeric);
+PG_FUNCTION_INFO_V1(abc_classify);
 
 #define CHUNK			1024	/* rows whose tiers are found together */
 
@@ -42,7 +40,7 @@ typedef struct ClassifyState
 } ClassifyState;
 
 static ClassifyState *
-classify_state(FunctionCallInfo fcinfo, ValueKind kind)
+classify_state(FunctionCallInfo fcinfo)
 {
 	ClassifyState *state = fcinfo->flinfo->fn_extra;
 	MemoryContext mcxt;
@@ -52,7 +50,7 @@ classify_state(FunctionCallInfo fcinfo, ValueKind kind)
 	mcxt = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "abc_classify", ALLOCSET_DEFAULT_SIZES);
 	state = MemoryContextAllocZero(mcxt, sizeof(ClassifyState));
 	state->work = AllocSetContextCreate(mcxt, "abc_classify cut-offs", ALLOCSET_DEFAULT_SIZES);
-	partition_init(&state->values, kind, mcxt);
+	partition_init(&state->values, get_fn_expr_argtype(fcinfo->flinfo, 0), mcxt);
 	scheme_slot_init(&state->slot, mcxt);
 	fcinfo->flinfo->fn_extra = state;
 	return state;
@@ -81,8 +79,8 @@ check_scheme(WindowObject winobj, int row, void *arg)
 
 	if (row == 0)
 		scheme_slot_set(slot, scheme);
-	else if (!scheme_same(slot->source, scheme))
-		scheme_refuse_change("a partition", slot->source, scheme);
+	else
+		scheme_check_same("a partition", slot->kept.bytes[0], scheme);
 }
 
 static void
@@ -95,9 +93,7 @@ begin_partition(FunctionCallInfo fcinfo, ClassifyState *state)
 	values_read_end(&state->reader);
 	MemoryContextReset(state->work);
 	old = MemoryContextSwitchTo(state->work);
-	if (PG_NARGS() < 2)
-		scheme_slot_set(&state->slot, NULL);
-	else if (get_fn_expr_arg_stable(fcinfo->flinfo, 1))
+	if (get_fn_expr_arg_stable(fcinfo->flinfo, 1))
 		scheme_slot_set(&state->slot, scheme_of_row(winobj, 0));
 	else
 		check = check_scheme;
@@ -117,10 +113,10 @@ next_rank(ClassifyState *state)
 	return state->ranks[state->chunk.next++];
 }
 
-static Datum
-classify_common(FunctionCallInfo fcinfo, ValueKind kind)
+Datum
+abc_classify(PG_FUNCTION_ARGS)
 {
-	ClassifyState *state = classify_state(fcinfo, kind);
+	ClassifyState *state = classify_state(fcinfo);
 	int			rank;
 
 	if (partition_begins(fcinfo))
@@ -129,22 +125,4 @@ classify_common(FunctionCallInfo fcinfo, ValueKind kind)
 	if (rank < 0)
 		PG_RETURN_NULL();
 	PG_RETURN_ABC_TIER(tier_of_rank(rank));
-}
-
-Datum
-abc_classify_float8(PG_FUNCTION_ARGS)
-{
-	return classify_common(fcinfo, VALUE_FLOAT8);
-}
-
-Datum
-abc_classify_int8(PG_FUNCTION_ARGS)
-{
-	return classify_common(fcinfo, VALUE_INT8);
-}
-
-Datum
-abc_classify_numeric(PG_FUNCTION_ARGS)
-{
-	return classify_common(fcinfo, VALUE_NUMERIC);
 }

@@ -8,6 +8,7 @@
  * same bytes in any order of the rows, never decreasing from the largest value
  * down, exactly 1 at the end.  Tiers are never computed from it.
  *
+ *	value		of any number type
  *	NULL		gets NULL and weighs nothing
  *	negative	weighs nothing, and so has the share 1 like zero
  *	NaN, infinity	error
@@ -21,9 +22,7 @@
 #include "sql/windows/partition.h"
 #include "select/ranking.h"
 
-PG_FUNCTION_INFO_V1(abc_cumulative_share_float8);
-PG_FUNCTION_INFO_V1(abc_cumulative_share_int8);
-PG_FUNCTION_INFO_V1(abc_cumulative_share_numeric);
+PG_FUNCTION_INFO_V1(abc_cumulative_share);
 
 typedef struct ShareState
 {
@@ -61,7 +60,7 @@ share_through(const RankedGroup *group, void *arg)
 }
 
 static ShareState *
-share_state(FunctionCallInfo fcinfo, ValueKind kind)
+share_state(FunctionCallInfo fcinfo)
 {
 	ShareState *state = fcinfo->flinfo->fn_extra;
 	MemoryContext mcxt;
@@ -72,7 +71,7 @@ share_state(FunctionCallInfo fcinfo, ValueKind kind)
 								 ALLOCSET_DEFAULT_SIZES);
 	state = MemoryContextAllocZero(mcxt, sizeof(ShareState));
 	state->mcxt = mcxt;
-	partition_init(&state->values, kind, mcxt);
+	partition_init(&state->values, get_fn_expr_argtype(fcinfo->flinfo, 0), mcxt);
 	fcinfo->flinfo->fn_extra = state;
 	return state;
 }
@@ -91,11 +90,11 @@ begin_partition(ShareState *state, WindowObject winobj)
 	MemoryContextSwitchTo(old);
 }
 
-static Datum
-share_common(FunctionCallInfo fcinfo, ValueKind kind)
+Datum
+abc_cumulative_share(PG_FUNCTION_ARGS)
 {
 	WindowObject winobj = PG_WINDOW_OBJECT();
-	ShareState *state = share_state(fcinfo, kind);
+	ShareState *state = share_state(fcinfo);
 	double		share;
 
 	if (partition_begins(fcinfo))
@@ -105,22 +104,4 @@ share_common(FunctionCallInfo fcinfo, ValueKind kind)
 	if (!ranking_next(state->ranking, &share) || share == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(share);
-}
-
-Datum
-abc_cumulative_share_float8(PG_FUNCTION_ARGS)
-{
-	return share_common(fcinfo, VALUE_FLOAT8);
-}
-
-Datum
-abc_cumulative_share_int8(PG_FUNCTION_ARGS)
-{
-	return share_common(fcinfo, VALUE_INT8);
-}
-
-Datum
-abc_cumulative_share_numeric(PG_FUNCTION_ARGS)
-{
-	return share_common(fcinfo, VALUE_NUMERIC);
 }

@@ -7,8 +7,8 @@
  * partition.  Neither ORDER BY nor a frame has any influence.  The methods are
  * defined in normalizer.c.
  *
- *	value		float8, bigint or numeric; rank and ntile compare the values
- *				themselves, all else takes their nearest float8
+ *	value		of any number type; rank and ntile compare the values themselves,
+ *				all else takes their nearest float8
  *	method		the same for all rows of a partition; NULL is an error
  *	NULL		a NULL value gets NULL and counts nowhere
  *	NaN, infinity	error
@@ -25,13 +25,12 @@
 #include "utils/memutils.h"
 
 #include "cut/normalizer.h"
+#include "sql/argument.h"
 #include "sql/windows/partition.h"
 
 #define CHUNK	256				/* rows normalized together */
 
-PG_FUNCTION_INFO_V1(abc_normalize_float8);
-PG_FUNCTION_INFO_V1(abc_normalize_int8);
-PG_FUNCTION_INFO_V1(abc_normalize_numeric);
+PG_FUNCTION_INFO_V1(abc_normalize);
 
 typedef struct NormalizeState
 {
@@ -39,13 +38,13 @@ typedef struct NormalizeState
 	MemoryContext work;			/* of the normalizer; reset with each partition */
 	Normalizer	normalizer;
 	bool		begun;			/* the normalizer is in use */
-	char	   *method;			/* the text of the partition's method, in work */
+	text	   *method;			/* the partition's, in work */
 	double		results[CHUNK]; /* of the next rows */
 	PartitionChunk chunk;		/* which rows these are */
 } NormalizeState;
 
 static NormalizeState *
-normalize_state(FunctionCallInfo fcinfo, ValueKind kind)
+normalize_state(FunctionCallInfo fcinfo)
 {
 	NormalizeState *state = fcinfo->flinfo->fn_extra;
 	MemoryContext mcxt;
@@ -55,7 +54,7 @@ normalize_state(FunctionCallInfo fcinfo, ValueKind kind)
 	mcxt = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "abc_normalize", ALLOCSET_DEFAULT_SIZES);
 	state = MemoryContextAllocZero(mcxt, sizeof(NormalizeState));
 	state->work = AllocSetContextCreate(mcxt, "abc_normalize partition", ALLOCSET_DEFAULT_SIZES);
-	partition_init(&state->values, kind, mcxt);
+	partition_init(&state->values, get_fn_expr_argtype(fcinfo->flinfo, 0), mcxt);
 	fcinfo->flinfo->fn_extra = state;
 	return state;
 }
@@ -69,10 +68,7 @@ method_of_row(WindowObject winobj, int row)
 												  &isnull, &isout);
 
 	if (isnull)
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("normalization method must not be NULL"),
-				 errhint("For values as they are, say \"none\".")));
+		argument_refuse_null("method", "For values as they are, say \"none\".");
 	return DatumGetTextPP(method);
 }
 
@@ -83,13 +79,8 @@ check_method(WindowObject winobj, int row, void *arg)
 	NormalizeState *state = arg;
 	text	   *method = method_of_row(winobj, row);
 
-	if (strlen(state->method) != VARSIZE_ANY_EXHDR(method) ||
-		memcmp(state->method, VARDATA_ANY(method), VARSIZE_ANY_EXHDR(method)) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("normalization method changes within a partition: \"%s\", then \"%s\"",
-						state->method, text_to_cstring(method)),
-				 errhint("A method holds for all rows of a partition: add what it depends on to PARTITION BY.")));
+	if (!argument_same((struct varlena *) state->method, (struct varlena *) method))
+		argument_refuse_change("method", "a partition", text_to_cstring(state->method), text_to_cstring(method));
 }
 
 static void
@@ -105,8 +96,8 @@ begin_partition(FunctionCallInfo fcinfo, NormalizeState *state)
 	state->begun = false;
 	MemoryContextReset(state->work);
 	old = MemoryContextSwitchTo(state->work);
-	state->method = text_to_cstring(method_of_row(winobj, 0));
-	method_parse(state->method, &method);
+	state->method = (text *) PG_DETOAST_DATUM_COPY(PointerGetDatum(method_of_row(winobj, 0)));
+	method_parse(text_to_cstring(state->method), &method);
 	partition_load(&state->values, winobj, 0, stable ? NULL : check_method, state);
 	normalizer_begin(&state->normalizer, &method, &state->values.store);
 	state->begun = true;
@@ -122,10 +113,10 @@ next_result(NormalizeState *state)
 	return state->results[state->chunk.next++];
 }
 
-static Datum
-normalize_common(FunctionCallInfo fcinfo, ValueKind kind)
+Datum
+abc_normalize(PG_FUNCTION_ARGS)
 {
-	NormalizeState *state = normalize_state(fcinfo, kind);
+	NormalizeState *state = normalize_state(fcinfo);
 	double		result;
 
 	if (partition_begins(fcinfo))
@@ -134,22 +125,4 @@ normalize_common(FunctionCallInfo fcinfo, ValueKind kind)
 	if (isnan(result))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(result);
-}
-
-Datum
-abc_normalize_float8(PG_FUNCTION_ARGS)
-{
-	return normalize_common(fcinfo, VALUE_FLOAT8);
-}
-
-Datum
-abc_normalize_int8(PG_FUNCTION_ARGS)
-{
-	return normalize_common(fcinfo, VALUE_INT8);
-}
-
-Datum
-abc_normalize_numeric(PG_FUNCTION_ARGS)
-{
-	return normalize_common(fcinfo, VALUE_NUMERIC);
 }

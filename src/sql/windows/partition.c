@@ -29,10 +29,10 @@ partition_begins(FunctionCallInfo fcinfo)
 }
 
 void
-partition_init(PartitionValues *values, ValueKind kind, MemoryContext mcxt)
+partition_init(PartitionValues *values, Oid type, MemoryContext mcxt)
 {
 	memset(values, 0, sizeof(*values));
-	values_init(&values->store, kind, mcxt);
+	values_init_numbers(&values->store, number_type_of(type), mcxt);
 	values->eval = AllocSetContextCreate(mcxt, "abc_tier argument", ALLOCSET_DEFAULT_SIZES);
 }
 

@@ -35,7 +35,8 @@ partition_addressable(int64 rows)
 	return (int) rows;
 }
 
-extern void partition_init(PartitionValues *values, ValueKind kind, MemoryContext mcxt);
+/* For an argument of any number type, or a domain over one; any other is an error. */
+extern void partition_init(PartitionValues *values, Oid type, MemoryContext mcxt);
 
 /*
  * Read argument argno of all rows.  If same is not NULL it is called with each

@@ -1,0 +1,193 @@
+--
+-- What stands at the places of the statement that decides
+--
+
+-- The tier after the first n rules.  Each step mentions the one before once.
+CREATE FUNCTION _abc.ruled(m @extschema@.abc_model, n integer) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	tier text := 'd.settled';
+	i integer;
+BEGIN
+	FOR i IN 1 .. least(n, coalesce(cardinality(m.rule_kinds), 0)) LOOP
+		IF m.rule_kinds[i] = 'only_if' THEN
+			tier := format('@extschema@.abc_worse(%s, CASE WHEN d.conditions[%s] THEN ''A'' ELSE %L END::@extschema@.abc_tier)',
+				tier, i, @extschema@.abc_tier_of_rank(@extschema@.abc_rank(m.rule_tiers[i]::@extschema@.abc_tier) + 1));
+		ELSE
+			tier := format('CASE WHEN d.conditions[%s] AND d.eligible THEN %L::@extschema@.abc_tier ELSE %s END', i, m.rule_tiers[i], tier);
+		END IF;
+	END LOOP;
+	RETURN tier;
+END
+$$;
+COMMENT ON FUNCTION _abc.ruled(@extschema@.abc_model, integer) IS 'part of abc_refresh: the tier after the first rules';
+
+-- The reason given by the last rule that changed the tier.
+CREATE FUNCTION _abc.rule_reason(m @extschema@.abc_model) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result text := '';
+	i integer;
+BEGIN
+	FOR i IN REVERSE coalesce(cardinality(m.rule_kinds), 0) .. 1 LOOP
+		result := concat(result, format(' WHEN {rank}(%s) IS DISTINCT FROM {rank}(%s) THEN %L', _abc.ruled(m, i), _abc.ruled(m, i - 1), m.rule_reasons[i]));
+	END LOOP;
+	RETURN CASE WHEN result = '' THEN 'NULL' ELSE replace(concat('CASE', result, ' END'), '{rank}', '@extschema@.abc_rank') END;
+END
+$$;
+COMMENT ON FUNCTION _abc.rule_reason(@extschema@.abc_model) IS 'part of abc_refresh: the reason of the deciding rule';
+
+-- Why a tier is held: not long enough on its new side yet, or not more than so many steps at a time.
+CREATE FUNCTION _abc.held_reason(m @extschema@.abc_model, side text) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET intervalstyle = 'postgres'
+AS $$
+DECLARE
+	runs integer := CASE side WHEN 'promotion' THEN m.promote_after ELSE m.demote_after END;
+	wait interval := CASE side WHEN 'promotion' THEN m.promote_wait ELSE m.demote_wait END;
+BEGIN
+	RETURN CASE WHEN wait IS NOT NULL AND runs = 1 THEN format('format(%L, to_char(d.since_day + %L::interval, ''YYYY-MM-DD''))',
+			_abc.text(m.language, format('reason.%s takes effect on', side), '%1$s'), wait)
+		ELSE format('format(%L, %s, $3 - d.since_run + 1)', _abc.text(m.language, format('reason.%s takes effect after', side), '%1$s', '%2$s'), runs) END;
+END
+$$;
+COMMENT ON FUNCTION _abc.held_reason(@extschema@.abc_model, text) IS 'part of abc_refresh: the reason of a tier that is held';
+
+-- The reason that goes with decided_by.
+CREATE FUNCTION _abc.reasons(m @extschema@.abc_model) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	cut text := CASE WHEN m.metrics IS NULL THEN 'value' ELSE 'score' END;
+BEGIN
+	RETURN concat_ws(E'\n\t\t\t',
+		format('WHEN ''gone'' THEN %L', _abc.text(m.language, 'reason.left the source')),
+		'WHEN ''override'' THEN d.override_reason',
+		format('WHEN ''not eligible'' THEN CASE WHEN d.lifecycle = ''potential'' THEN %L ELSE %L END', _abc.text(m.language, 'reason.no order yet'),
+			_abc.text(m.language, 'reason.not eligible', coalesce(m.eligible, ''))),
+		format('WHEN ''rule'' THEN %s', _abc.rule_reason(m)),
+		format('WHEN ''held'' THEN CASE WHEN NOT d.waits THEN %L WHEN @extschema@.abc_rank(d.settled) > @extschema@.abc_rank(d.computed) THEN %s ELSE %s END',
+			_abc.text(m.language, 'reason.one step at a time', coalesce(m.max_step, 0)::text), _abc.held_reason(m, 'promotion'), _abc.held_reason(m, 'demotion')),
+		format('WHEN ''no value'' THEN CASE WHEN d.cut IS NULL THEN %L ELSE %L END', _abc.text(m.language, 'reason.no ' || cut),
+			_abc.text(m.language, 'reason.no tier by the scheme')),
+		format('ELSE %L', _abc.text(m.language, 'reason.cut by the ' || cut)));
+END
+$$;
+COMMENT ON FUNCTION _abc.reasons(@extschema@.abc_model) IS 'part of abc_refresh: the reason of a decision';
+
+-- Hysteresis: since which run and day the computed tier lies on this side of the settled one, and whether that
+-- is not yet long enough.
+CREATE FUNCTION _abc.hysteresis(m @extschema@.abc_model) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET intervalstyle = 'postgres'
+AS $$
+BEGIN
+	IF m.promote_after = 1 AND m.demote_after = 1 AND m.max_step IS NULL AND m.promote_wait IS NULL AND m.demote_wait IS NULL THEN
+		RETURN 'SELECT false AS dissents, NULL::bigint AS since_run, NULL::date AS since_day, false AS waits';
+	END IF;
+	RETURN replace(format($lateral$
+		SELECT x.dissents, x.since_run, x.since_day,
+			CASE WHEN {rank}(c.computed) < {rank}(c.was_settled) THEN $3 - x.since_run + 1 < %s%s
+				ELSE $3 - x.since_run + 1 < %s%s END AS waits
+		FROM (SELECT y.dissents, CASE WHEN y.same_side THEN c.was_dissent_run ELSE $3 END AS since_run,
+				CASE WHEN y.same_side THEN c.was_dissent_since ELSE $2 END AS since_day
+			FROM (SELECT coalesce(c.present AND c.was_present AND NOT $5 AND {rank}(c.computed) <> {rank}(c.was_settled), false) AS dissents,
+				c.was_dissent_run IS NOT NULL
+					AND ({rank}(c.computed) < {rank}(c.was_settled)) = ({rank}(c.was_computed) < {rank}(c.was_settled)) AS same_side) AS y) AS x$lateral$,
+		m.promote_after, coalesce(' OR $2 < x.since_day + ' || quote_literal(m.promote_wait) || '::interval', ''),
+		m.demote_after, coalesce(' OR $2 < x.since_day + ' || quote_literal(m.demote_wait) || '::interval', '')), '{rank}', '@extschema@.abc_rank');
+END
+$$;
+COMMENT ON FUNCTION _abc.hysteresis(@extschema@.abc_model) IS 'part of abc_refresh: hysteresis';
+
+-- The lifecycle of a row.  Without columns of orders whoever is in the source is taken to be active.
+CREATE FUNCTION _abc.lifecycle(m @extschema@.abc_model) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET intervalstyle = 'postgres'
+AS $$
+BEGIN
+	RETURN format('@extschema@.abc_lifecycle(d.first_order, d.last_order, %s, $2, %s, %s, 3::double precision, d.was_lifecycle, d.was_lifecycle_since,
+			''3 months''::interval, ''1 year''::interval, 4::bigint)',
+		CASE WHEN coalesce(m.first_order, m.last_order, m.orders) IS NULL THEN '1::bigint' ELSE 'd.orders' END,
+		coalesce(quote_literal(m.at_risk::text), 'NULL') || '::interval', coalesce(quote_literal(m.lost::text), 'NULL') || '::interval');
+END
+$$;
+COMMENT ON FUNCTION _abc.lifecycle(@extschema@.abc_model) IS 'part of abc_refresh: the lifecycle';
+
+-- The treatment of a row: by tier (letter or name), and by the columns that the treatments share with the model,
+-- where NULL stands for any; the row with the fewest NULLs wins.
+CREATE FUNCTION _abc.treatments(m @extschema@.abc_model) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	rel regclass := to_regclass(m.treatments);
+	shared jsonb;
+	shown text;
+BEGIN
+	IF m.treatments IS NULL OR m.treatment_columns = '{}' THEN
+		RETURN '';
+	END IF;
+	IF rel IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'undefined_table', MESSAGE = format('the treatments "%s" of model "%s" are not there', m.treatments, m.name),
+			HINT = 'Make them again, or name others with abc_alter_model(..., treatments => ...).';
+	END IF;
+	SELECT jsonb_build_object('where', string_agg(format(' AND (t.%1$I IS NULL OR t.%1$I::text = d.%2$s::text)', u.name, u.col), ''),
+			'order', string_agg(format('(t.%I IS NULL)::integer', u.name), ' + ')) INTO shared
+	FROM unnest(m.carried || m.key, m.carried_columns || m.key_columns) AS u (name, col)
+	JOIN pg_attribute AS a ON a.attrelid = rel AND a.attname = u.name AND NOT a.attisdropped
+	WHERE u.name <> ALL (m.treatment_columns);
+	shown := (SELECT string_agg(format('t.%I::%s AS new_%s', u.name, u.type, u.col), ', ') FROM unnest(m.carried, m.carried_types, m.carried_columns) AS u (name, type, col)
+		WHERE u.name = ANY (m.treatment_columns));
+	RETURN format(E'\n\tLEFT JOIN LATERAL (SELECT %s FROM %s AS t\n\t\tWHERE t.tier::text IN (d.tier::text, (%s)[@extschema@.abc_rank(d.tier)])%s\n\t\tORDER BY %s t.tier::text = d.tier::text, t::text LIMIT 1) AS g ON true',
+		shown, rel, format('%L::text[]', ARRAY(SELECT t.name FROM @extschema@.abc_tiers(m.scheme) AS t ORDER BY t.rank)),
+		shared ->> 'where', coalesce((shared ->> 'order') || ',', ''));
+END
+$$;
+COMMENT ON FUNCTION _abc.treatments(@extschema@.abc_model) IS 'part of abc_refresh: the treatment';
+
+-- "(a, b) differs": columns of two rows compared, NULLs too; tiers by their ranks.
+CREATE FUNCTION _abc.differs(columns text[], a text, b text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN concat('(', (SELECT string_agg(format(CASE WHEN u.c IN ('computed', 'settled', 'tier', 'previous_tier', 'best_tier')
+			THEN '@extschema@.abc_rank(%1$s%3$s) IS DISTINCT FROM @extschema@.abc_rank(%2$s%3$s)' ELSE '%1$s%3$s IS DISTINCT FROM %2$s%3$s' END, a, b, u.c), E'\n\t\tOR ' ORDER BY u.i)
+		FROM unnest(columns) WITH ORDINALITY AS u (c, i)), ')');
+END
+$$;
+COMMENT ON FUNCTION _abc.differs(text[], text, text) IS 'part of abc_refresh: whether a row has changed';
+
+-- What decides and what is read: the columns that follow from them need not be compared.
+CREATE FUNCTION _abc.compared_columns() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{value,cut,tier,computed,settled,partition,present,metrics,score,eligible,conditions,first_order,last_order,orders,tier_name,decided_by,reason,decided_until,dissent_run,lifecycle}'::text[];
+COMMENT ON FUNCTION _abc.compared_columns() IS 'part of abc_refresh: columns that make a row a changed one';
+
+CREATE FUNCTION _abc.decide_places(m @extschema@.abc_model) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	own text[] := _abc.own_columns();
+	kept text[] := array_remove(own, 'written_run');
+BEGIN
+	RETURN jsonb_build_object(
+		'only_s', '', 'only_b', '', 'read_definition', _abc.read_definition(m),
+		'rank', '@extschema@.abc_rank',
+		'coalesced_keys', (SELECT string_agg(format('coalesce(r.%1$s, w.%1$s) AS %1$s', c), ', ') FROM unnest(m.key_columns) AS c),
+		'carried_now', coalesce((SELECT string_agg(CASE WHEN c LIKE 't%' THEN format('w.%1$s AS %1$s, ', c)
+			ELSE format('CASE WHEN r.present THEN r.%1$s ELSE w.%1$s END AS %1$s, ', c) END, '' ORDER BY i) FROM unnest(m.carried_columns) WITH ORDINALITY AS u (c, i)), ''),
+		'carried_then', coalesce((SELECT string_agg(CASE WHEN c LIKE 't%' THEN format('CASE WHEN d.present THEN d.new_%1$s ELSE d.%1$s END AS %1$s, ', c)
+			ELSE format('d.%s, ', c) END, '' ORDER BY i) FROM unnest(m.carried_columns) WITH ORDINALITY AS u (c, i)), ''),
+		'was_columns', (SELECT string_agg(format('w.%1$s AS was_%1$s', c), ', ' ORDER BY i) FROM unnest(m.carried_columns || own) WITH ORDINALITY AS u (c, i)),
+		'was_all', (SELECT string_agg(format('was_%s', c), ', d.' ORDER BY i) FROM unnest(m.carried_columns || own) WITH ORDINALITY AS u (c, i)),
+		'carried_and_own', _abc.listed(m.carried_columns || kept, 'c'),
+		'and_not_dropped', CASE WHEN right(m.scheme::text, 15) = '; negative drop' THEN ' AND r.cut >= 0' ELSE '' END,
+		'max_step', coalesce(m.max_step::text, 'NULL::integer'),
+		'hysteresis', _abc.hysteresis(m), 'ruled', _abc.ruled(m, coalesce(cardinality(m.rule_kinds), 0)),
+		'last_tier_or', format('@extschema@.abc_better(%L::@extschema@.abc_tier, ', (SELECT max(t.tier) FROM @extschema@.abc_tiers(m.scheme) AS t)),
+		'lifecycle', _abc.lifecycle(m), 'reasons', _abc.reasons(m), 'treatments', _abc.treatments(m),
+		'treated', CASE WHEN _abc.treatments(m) = '' THEN '' ELSE ', g.*' END,
+		'differs', _abc.differs(m.carried_columns || _abc.compared_columns(), 'c.', 'c.was_'),
+		'differs_from_today', _abc.differs(m.carried_columns || kept, 'c.', 't.'));
+END
+$$;
+COMMENT ON FUNCTION _abc.decide_places(@extschema@.abc_model) IS 'part of abc_refresh: what stands at the places of the statement that decides';

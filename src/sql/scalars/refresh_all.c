@@ -1,0 +1,95 @@
+/*
+ * refresh_all.c
+ *		CALL abc_refresh_all(): every model of the caller, each in a transaction of its own.
+ *
+ * In C, because a procedure in PL/pgSQL that commits cannot have a search_path of its own, cannot tell that it
+ * was called inside a transaction before it fails, and cannot give a hint then.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+
+PG_FUNCTION_INFO_V1(abc_refresh_all);
+
+/* The models that the caller may refresh, as OIDs in memory that outlives transactions; returns how many. */
+static uint64
+models_to_refresh(MemoryContext lasting, Oid **models)
+{
+	uint64		n;
+	uint64		i;
+
+	if (SPI_execute("SELECT r FROM _abc.refreshable() AS r", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not list the models");
+	n = SPI_processed;
+	*models = MemoryContextAlloc(lasting, sizeof(Oid) * (n + 1));
+	for (i = 0; i < n; i++)
+	{
+		bool		isnull;
+
+		(*models)[i] = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+	}
+	return n;
+}
+
+/* Refresh one model; what went wrong is added to the list of failures. */
+static void
+refresh_one(Oid model, StringInfo failures)
+{
+	Oid			type = REGCLASSOID;
+	Datum		arg = ObjectIdGetDatum(model);
+	char	   *message;
+
+	if (SPI_execute_with_args("SELECT pg_catalog.format('%s: %s', $1, m) FROM _abc.try_refresh($1) AS m WHERE m IS NOT NULL",
+							  1, &type, &arg, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not refresh model %u", model);
+	if (SPI_processed == 0)
+		return;
+	message = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	appendStringInfo(failures, "%s%s", failures->len > 0 ? "\n" : "", message);
+}
+
+Datum
+abc_refresh_all(PG_FUNCTION_ARGS)
+{
+	CallContext *call = (CallContext *) fcinfo->context;
+	MemoryContext lasting;
+	StringInfoData failures;
+	Oid		   *models;
+	uint64		n;
+	uint64		i;
+
+	if (call == NULL || !IsA(call, CallContext) || call->atomic)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
+				 errmsg("abc_refresh_all() cannot be called inside a transaction"),
+				 errdetail("Each model is refreshed in a transaction of its own."),
+				 errhint("Call it by itself: without BEGIN, without psql -1, with autocommit in a driver, not from a function; "
+						 "or refresh the models one by one with abc_refresh().")));
+	SPI_connect_ext(SPI_OPT_NONATOMIC);
+	lasting = CurrentMemoryContext; /* under the portal's, so that it outlives commits */
+	initStringInfo(&failures);
+	n = models_to_refresh(lasting, &models);
+	SPI_commit();
+	for (i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		refresh_one(models[i], &failures);
+		SPI_commit();
+	}
+	if (failures.len > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+				 errmsg("some models could not be refreshed"),
+				 errdetail_internal("%s", failures.data),
+				 errhint("The others are refreshed. The column error of NAME_run keeps the messages.")));
+	SPI_finish();
+	PG_RETURN_VOID();
+}
