@@ -63,7 +63,7 @@ SELECT {shown_keys}{shown_carried}
 		ELSE (s.value / r.total)::double precision END AS value_share,
 	s.score, @extschema@.abc_tier_of_rank(@extschema@.abc_rank(s.tier) - 1)::text AS next_tier,
 	r.tier_names[@extschema@.abc_rank(s.tier) - 1] AS next_name,
-	CASE WHEN @extschema@.abc_rank(s.tier) > 1 THEN greatest(r.cutoffs[@extschema@.abc_rank(s.tier) - 1] - s.cut, 0) END AS gap_to_next,
+	CASE WHEN s.cut - r.cutoffs[@extschema@.abc_rank(s.tier) - 1] IS NOT NULL THEN greatest(r.cutoffs[@extschema@.abc_rank(s.tier) - 1] - s.cut, 0) END AS gap_to_next,
 	CASE WHEN s.cut >= r.cutoffs[@extschema@.abc_rank(s.tier)] THEN s.cut - r.cutoffs[@extschema@.abc_rank(s.tier)] END AS cushion,
 	s.tier_since, s.previous_tier::text AS previous_tier, s.previous_name,
 	CASE WHEN s.moved_run = (SELECT d.runs FROM {model} AS d) THEN s.moved END AS moved,
@@ -76,7 +76,7 @@ FROM {state} AS s
 LEFT JOIN {run} AS r ON r.run = (SELECT d.runs FROM {model} AS d) AND r.partition = s.partition$$::text),
 	('ranked', '{}', $$
 SELECT n.*,
-	CASE WHEN n.tier IS NOT NULL THEN rank() OVER (w ORDER BY n.{last_cut} DESC) END AS rank,
+	CASE WHEN n.tier IS NOT NULL THEN rank() OVER (w ORDER BY n.{last_cut} DESC NULLS LAST) END AS rank,
 	CASE WHEN n.tier IS NOT NULL THEN count(*) OVER w END AS of_customers,
 	CASE WHEN n.tier IS NOT NULL THEN @extschema@.abc_cumulative_share(n.value) OVER w END AS cumulative_share
 FROM ({face_query}) AS n
