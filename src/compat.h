@@ -123,10 +123,10 @@ typedef uint128 u128;
 static inline uint64
 u128_divrem64(uint64 hi, uint64 lo, uint64 d, uint64 *rem)
 {
-	u128		a = u128_make(hi, lo);
+	uint64		q = (uint64) (u128_make(hi, lo) / d);
 
-	*rem = (uint64) (a % d);
-	return (uint64) (a / d);
+	*rem = lo - q * d;
+	return q;
 }
 
 #else							/* !HAVE_INT128 */

@@ -18,6 +18,9 @@
  * order, whatever the parts.  Everything else in the state is a sum or a
  * maximum over the values.
  *
+ * One way leads elsewhere: a summary from which another was subtracted keeps its
+ * shift and scale (summary_subtract.c).  It merges as any other.
+ *
  * Sums are sums of magnitudes and integers: for bigint and numeric in units of
  * 10^-scale, scale the largest displayed; for float8 in units of the last
  * place of the bucket's smallest values.  A bucket of float8 spans at most four
@@ -131,6 +134,7 @@ typedef struct SummaryCells
 } SummaryCells;
 
 /* summary_key.c */
+extern uint64 summary_key_integer(uint64 magnitude);
 extern uint64 summary_key_decimal(u128 magnitude, int scale);
 extern uint64 summary_key_exact(const ExactSum *magnitude, int scale);
 extern int	summary_key_exponent(uint64 key);
@@ -142,7 +146,7 @@ extern void summary_bucket_range(ValueKind kind, uint64 bucket, int shift, const
 								 int scale, int unit_exponent, ExactSum *low, ExactSum *high);
 extern ExactSum *summary_power10(int scale, int nlimbs);
 
-/* summary.c */
+/* summary_packed.c */
 extern AbcSummary *summary_arg(Datum datum);	/* canonical, detoasted */
 extern void summary_read(SummaryReader *reader, const AbcSummary *summary);
 extern bool summary_next(SummaryReader *reader);
@@ -151,11 +155,17 @@ extern bool summary_next(SummaryReader *reader);
 extern SummaryState *summary_state_create(ValueKind kind);
 extern SummaryState *summary_state_thaw(const AbcSummary *summary);
 extern AbcSummary *summary_state_freeze(const SummaryState *state);
+extern SummaryState *summary_state_widen(SummaryState *state, int words);
+extern void summary_state_rehash(SummaryState *state);
+extern int	summary_sum_shift(ValueKind kind, uint64 bucket, int shift, uint64 coarser, int coarser_shift);
 extern SummaryState *summary_state_set_scale(SummaryState *state, int scale);
 extern void summary_state_count_rows(SummaryState *state, int64 rows);
 extern SummaryState *summary_state_add(SummaryState *state, uint64 bucket, int64 count,
 									   const uint64 *sum, int nwords);
 extern SummaryState *summary_state_merge(SummaryState *state, const SummaryState *other);
+
+/* summary_subtract.c */
+extern AbcSummary *summary_subtract(const AbcSummary *whole, const AbcSummary *part, const char **fault);
 
 /* summary_cells.c */
 extern SummaryCells *summary_cells(const AbcSummary *summary);

@@ -90,6 +90,16 @@ summary_key_exponent(uint64 key)
 	return exponent + pg_leftmost_one_pos64(mantissa);
 }
 
+/* The key of a whole number, not 0: its highest 55 bits, the first of them set. */
+uint64
+summary_key_integer(uint64 magnitude)
+{
+	int			zeros = 63 - pg_leftmost_one_pos64(magnitude);
+
+	return (CLASS_MIDDLE << CLASS_SHIFT) | ((uint64) (63 - zeros + MIDDLE) << FRACTION_BITS) |
+		fraction_of(magnitude << zeros);
+}
+
 /*
  * The key of magnitude * 10^-scale, magnitude not 0.
  *

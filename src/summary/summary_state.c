@@ -27,8 +27,9 @@ state_size(int capacity, int words)
 		(Size) 2 * capacity * sizeof(uint16);
 }
 
-static void
-rehash(SummaryState *state)
+/* Fill the hash table anew, from the entries. */
+void
+summary_state_rehash(SummaryState *state)
 {
 	uint16	   *hash = summary_hash(state);
 
@@ -69,7 +70,7 @@ summary_state_create(ValueKind kind)
 	memset(&head, 0, sizeof(head));
 	head.kind = kind;
 	state = make_state(&head, MIN_CAPACITY, 2);
-	rehash(state);
+	summary_state_rehash(state);
 	return state;
 }
 
@@ -87,10 +88,18 @@ resize(const SummaryState *state, int capacity, int words)
 		memcpy(entry, summary_entry(state, i), summary_stride(state) * sizeof(uint64));
 		memset(entry + summary_stride(state), 0, (words - state->words) * sizeof(uint64));
 	}
-	rehash(copy);
+	summary_state_rehash(copy);
 	return copy;
 }
 
+/* The state, or a copy whose sums have at least so many words. */
+SummaryState *
+summary_state_widen(SummaryState *state, int words)
+{
+	return words <= state->words ? state : resize(state, state->capacity, words);
+}
+
+/* So many rows more; an error beyond 2^63-1. */
 void
 summary_state_count_rows(SummaryState *state, int64 rows)
 {
@@ -115,8 +124,8 @@ sum_add(uint64 *sum, int words, const uint64 *other, int other_words)
 }
 
 /* By how many bits a sum moves when its bucket becomes part of a coarser one. */
-static inline int
-sum_shift(ValueKind kind, uint64 bucket, int shift, uint64 coarser, int coarser_shift)
+int
+summary_sum_shift(ValueKind kind, uint64 bucket, int shift, uint64 coarser, int coarser_shift)
 {
 	if (kind != VALUE_FLOAT8 || coarser_shift <= 52)
 		return 0;
@@ -138,9 +147,7 @@ longest_sum(const SummaryState *state)
 static SummaryState *
 ensure_bits(SummaryState *state, int bits)
 {
-	int			words = bits / 64 + 1;
-
-	return words <= state->words ? state : resize(state, state->capacity, words);
+	return summary_state_widen(state, bits / 64 + 1);
 }
 
 /*
@@ -245,7 +252,7 @@ coarsen(SummaryState *state, const SortedEntry *sorted, int drop)
 			to = summary_entry(state, merged - 1);
 		to[SUMMARY_ENTRY_COUNT] += from[SUMMARY_ENTRY_COUNT];
 		limbs_shift_left(from + SUMMARY_ENTRY_SUM, state->words,
-						 sum_shift(state->head.kind, sorted[i].bucket, shift, bucket, shift + drop));
+						 summary_sum_shift(state->head.kind, sorted[i].bucket, shift, bucket, shift + drop));
 		sum_add(to + SUMMARY_ENTRY_SUM, state->words, from + SUMMARY_ENTRY_SUM, state->words);
 	}
 	pfree(old);
@@ -277,7 +284,7 @@ make_coarser(SummaryState *state, int drop)
 		drop = bits_to_drop(sorted, state->head.nbuckets);
 	coarsen(state, sorted, drop);
 	pfree(sorted);
-	rehash(state);
+	summary_state_rehash(state);
 	return state;
 }
 
@@ -360,7 +367,7 @@ summary_state_merge(SummaryState *state, const SummaryState *other)
 
 		memcpy(moved, entry + SUMMARY_ENTRY_SUM, other->words * sizeof(uint64));
 		limbs_shift_left(moved, other->words,
-						 sum_shift(state->head.kind, entry[SUMMARY_ENTRY_BUCKET], other->head.shift,
+						 summary_sum_shift(state->head.kind, entry[SUMMARY_ENTRY_BUCKET], other->head.shift,
 								   bucket, state->head.shift));
 		state = summary_state_add(state, bucket, entry[SUMMARY_ENTRY_COUNT], moved, other->words);
 	}
@@ -409,7 +416,7 @@ summary_state_thaw(const AbcSummary *summary)
 		for (int w = SUMMARY_ENTRY_SUM; w < summary_stride(state); w++)
 			entry[w] = pg_bswap64(pg_hton64(entry[w]));
 	}
-	rehash(state);
+	summary_state_rehash(state);
 	return keep_highest_bit_clear(state);
 }
 
