@@ -12,6 +12,10 @@
 
 #include "fmgr.h"
 
+#if PG_VERSION_NUM < 150000
+#error "abc_tier needs PostgreSQL 15 or later"
+#endif
+
 /* Sums are exact because each operation is rounded once, to a double: not so in the registers of x87. */
 #if FLT_EVAL_METHOD != 0
 #error "abc_tier needs arithmetic without excess precision: compile with -msse2 -mfpmath=sse, or the like"

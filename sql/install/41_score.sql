@@ -28,9 +28,3 @@ CREATE FUNCTION abc_points(value float8, breaks float8[], points float8[], mode 
 	AS 'MODULE_PATHNAME', 'abc_points';
 COMMENT ON FUNCTION abc_points(float8, float8[], float8[], text) IS
 	'points of the last break that the value reaches, 0 below the first; linear: on the straight line between breaks, flat beyond both ends; NULL gives NULL';
-
-CREATE FUNCTION abc_points(key text, keys text[], points float8[], otherwise float8 DEFAULT 0) RETURNS float8
-	LANGUAGE C IMMUTABLE PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_points_text';
-COMMENT ON FUNCTION abc_points(text, text[], float8[], float8) IS
-	'points of a discrete attribute: those of its key, or otherwise; keys are compared by bytes; NULL gives NULL';

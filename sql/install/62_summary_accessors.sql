@@ -72,7 +72,8 @@ CREATE FUNCTION abc_top_share(summary abc_summary, fraction float8, OUT low floa
 COMMENT ON FUNCTION abc_top_share(abc_summary, float8) IS
 	'interval in which the share of the total that the best fraction of the rows holds (0.2: the best 20 %, rounded up to whole rows) surely lies; negative values are an error, NULL without a positive one';
 
-CREATE FUNCTION abc_lorenz(summary abc_summary) RETURNS SETOF abc_lorenz_point
+CREATE FUNCTION abc_lorenz(summary abc_summary)
+	RETURNS TABLE (customers bigint, customer_share float8, value_share float8)
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 2000
 	AS 'MODULE_PATHNAME', 'abc_summary_lorenz';
 COMMENT ON FUNCTION abc_lorenz(abc_summary) IS

@@ -125,6 +125,7 @@ BEGIN ATOMIC
 	('page.check fine', 'Checked: nothing to look at.', '检查完毕，未发现问题。'),
 	('page.check not allowed', 'Checks of the source are for the owner of the model.', '数据源检查仅限模型所有者。'),
 	('page.check failed', 'The source could not be checked: %1$s', '数据源无法检查：%1$s'),
+	('page.check refresh failed', 'The refresh of %1$s failed: %2$s.', '%1$s的刷新失败：%2$s。'),
 	('page.check what', 'what', '检查项'),
 	('page.check number', 'number', '数量'),
 	('page.check says', 'meaning', '说明'),

@@ -186,7 +186,7 @@ COMMENT ON FUNCTION _abc.apply_override(@extschema@.abc_model, text, date) IS 'p
 
 -- The statement of a refresh, over one customer: the facts are those in the state, the cut-offs those of the run.
 CREATE FUNCTION _abc.decide_one(m @extschema@.abc_model, key text) RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
 	places jsonb := _abc.decide_places(m);

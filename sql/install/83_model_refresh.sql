@@ -88,6 +88,7 @@ $$;
 COMMENT ON FUNCTION _abc.reopen_versions(@extschema@.abc_model, bigint, date) IS 'part of abc_refresh: a day that is run again';
 
 -- Decide and write: over the whole source, or over the rows in NAME_read.
+-- Without JIT: to compile this statement takes longer than to run it, minutes where treatments and hysteresis meet.
 CREATE FUNCTION _abc.decide(m @extschema@.abc_model, run bigint, day date, began timestamp with time zone, force boolean, changed_only boolean,
 	OUT rows_read bigint, OUT healed bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off

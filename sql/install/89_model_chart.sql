@@ -79,7 +79,7 @@ BEGIN
 		FROM (SELECT u.i, min(r.tier_names[u.i]) AS name, sum(r.tier_customers[u.i]) AS customers,
 				coalesce(sum(r.tier_values[u.i]), 0) AS value, coalesce(sum(r.tier_weights[u.i]), 0) AS weight
 			FROM {run} AS r CROSS JOIN LATERAL generate_subscripts(r.tiers, 1) AS u (i)
-			WHERE r.run = $1 AND r.error IS NULL AND r.tiers[u.i] IS NOT NULL GROUP BY u.i) AS t
+			WHERE r.run = $1 AND r.revision IS NOT NULL AND r.tiers[u.i] IS NOT NULL GROUP BY u.i) AS t
 		WINDOW w AS (ORDER BY t.i) ORDER BY t.i$q$, m) USING run;
 END
 $$;

@@ -78,7 +78,7 @@ END
 $$;
 COMMENT ON FUNCTION _abc.html_table(text, text, text[], text[]) IS 'part of abc_report_html: a table';
 
-CREATE FUNCTION _abc.html_section(heading text, note text, VARIADIC body text[]) RETURNS text
+CREATE FUNCTION _abc.html_section(heading text, note text, VARIADIC body text[] DEFAULT '{}') RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -98,7 +98,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	EXECUTE _abc.fill($q$
-		SELECT r.run, r.as_of FROM {run} AS r WHERE r.run < $1 AND r.error IS NULL AND r.as_of <= $2
+		SELECT r.run, r.as_of FROM {run} AS r WHERE r.run < $1 AND r.revision IS NOT NULL AND r.as_of <= $2
 		ORDER BY r.run DESC LIMIT 1$q$, m) INTO run, as_of USING below, day;
 END
 $$;

@@ -39,7 +39,7 @@ BEGIN
 	SELECT sum(t.weight), sum(t.customers), sum(t.customers) FILTER (WHERE t.tier_rank = 1), max(t.value_share) FILTER (WHERE t.tier_rank = 1)
 	INTO value, customers, best, best_share FROM _abc.tiers_of(m, run) AS t;
 	IF m.partition_by = '{}' THEN
-		EXECUTE _abc.fill('SELECT min(r.cutoffs[1]) FROM {run} AS r WHERE r.run = $1 AND r.error IS NULL', m) INTO cutoff USING run;
+		EXECUTE _abc.fill('SELECT min(r.cutoffs[1]) FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL', m) INTO cutoff USING run;
 	END IF;
 	EXECUTE _abc.fill($q$
 		SELECT count(*) FILTER (WHERE h.lifecycle = 'at_risk' AND h.tier_rank < $2), count(*) FILTER (WHERE h.lifecycle = 'lost')
@@ -108,7 +108,7 @@ AS $$
 DECLARE
 	result numeric;
 BEGIN
-	EXECUTE format('SELECT sum(r.%I) FROM %s AS r WHERE r.run = $1 AND r.error IS NULL', col, m.run) INTO result USING m.runs;
+	EXECUTE format('SELECT sum(r.%I) FROM %s AS r WHERE r.run = $1 AND r.revision IS NOT NULL', col, m.run) INTO result USING m.runs;
 	RETURN coalesce(result, 0);
 END
 $$;
@@ -180,7 +180,7 @@ BEGIN
 		SELECT jsonb_agg(jsonb_build_object('as_of', x.as_of, 'total', x.total, 'tiers', x.tiers) ORDER BY x.run) FROM (
 			SELECT r.run, r.as_of, (SELECT coalesce(sum(t.weight), 0) FROM _abc.tiers_of($1, r.run) AS t) AS total,
 				(SELECT jsonb_agg(jsonb_build_object('tier_rank', t.tier_rank, 'weight', t.weight)) FROM _abc.tiers_of($1, r.run) AS t) AS tiers
-			FROM {run} AS r WHERE r.error IS NULL AND r.run <= $2 GROUP BY r.run, r.as_of ORDER BY r.run DESC LIMIT 12) AS x$q$, m)
+			FROM {run} AS r WHERE r.revision IS NOT NULL AND r.run <= $2 GROUP BY r.run, r.as_of ORDER BY r.run DESC LIMIT 12) AS x$q$, m)
 	INTO runs USING m, m.runs;
 	IF jsonb_array_length(runs) < 2 THEN
 		RETURN NULL;

@@ -2,7 +2,7 @@
 # and a logical replica, roles that go, and pg_upgrade to a newer major version.
 #
 #	ABC_NEW_PG_CONFIG	pg_config of a newer major version that has the extension installed; without it
-#						pg_upgrade is not tried. "make check-upgrade" builds both versions
+#						pg_upgrade is not tried. "make check-upgrade" has both versions
 
 use strict;
 use warnings;
@@ -140,11 +140,14 @@ SKIP:
 	my $dir = "$PostgreSQL::Test::Utils::tmp_check/upgrade";
 
 	my $user = $node->safe_psql('life', 'DROP PUBLICATION p; SELECT current_user');
+	my $sums = $node->safe_psql('life', 'SHOW data_checksums');
 	$node->stop;
 	mkdir $dir;
 	chdir $dir;
 	my @init = ("$newbin/initdb", '-D', "$dir/new", '-U', $user, '-A', 'trust', '-N');
-	push @init, '--no-data-checksums' if `$newbin/initdb --help` =~ /--no-data-checksums/;	# on by default from 18 on
+	# as the old cluster has them; the default is on from 18 on
+	push @init, '--data-checksums' if $sums eq 'on';
+	push @init, '--no-data-checksums' if $sums eq 'off' && `$newbin/initdb --help` =~ /--no-data-checksums/;
 	is(system(@init), 0, 'initdb of the new version');
 	is(system("$newbin/pg_upgrade", '-b', $old, '-B', $newbin, '-d', $node->data_dir, '-D', "$dir/new", '-U', $user, '-s', $dir, '-p', $node->port, '-P', $node->port + 1),
 		0, 'pg_upgrade');

@@ -9,6 +9,7 @@
 #define ABC_SCHEME_H
 
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 #include "nodes/nodes.h"
 #include "utils/numeric.h"
 
@@ -73,6 +74,15 @@ extern char *scheme_canonical(const AbcScheme *scheme);
 
 /* A cut as a number: per cent (under fill the tier's own width), rows, or a value. */
 extern Numeric scheme_cut_number(const AbcScheme *scheme, int i);
+
+/*
+ * The Datum of any accepted text.  A soft error returns 0; so does a canonical
+ * text beyond the limit, which only the digits of very long numbers can reach.
+ */
+extern Datum scheme_datum_from_text(const char *text, Node *escontext);
+
+/* Append a name in double quotes, one inside it doubled. */
+extern void scheme_append_quoted(StringInfo buf, const char *name);
 
 /* Parse the Datum of a valid abc_scheme into mcxt. */
 extern AbcScheme *scheme_of_datum(Datum scheme, MemoryContext mcxt);

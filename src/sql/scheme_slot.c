@@ -5,16 +5,14 @@
 #include "postgres.h"
 
 #include "utils/builtins.h"
-#include "utils/memutils.h"
 
-#include "compat.h"
 #include "sql/scheme_slot.h"
 
 void
 scheme_slot_init(SchemeSlot *slot, MemoryContext parent)
 {
-	memset(slot, 0, sizeof(*slot));
-	slot->mcxt = AllocSetContextCreate(parent, "abc_tier scheme", ALLOCSET_SMALL_SIZES);
+	kept_init(&slot->kept, 1, parent);
+	slot->scheme = NULL;
 }
 
 SchemeSlot *
@@ -30,35 +28,17 @@ scheme_slot_of_call(FmgrInfo *flinfo)
 	return flinfo->fn_extra;
 }
 
-bool
-scheme_same(struct varlena *a, struct varlena *b)
-{
-	Size		size = VARSIZE_ANY_EXHDR(a);
-
-	return size == VARSIZE_ANY_EXHDR(b) && memcmp(VARDATA_ANY(a), VARDATA_ANY(b), size) == 0;
-}
-
 const AbcScheme *
 scheme_slot_set(SchemeSlot *slot, struct varlena *source)
 {
 	MemoryContext old;
 
-	if (slot->scheme != NULL &&
-		(source == NULL ? slot->source == NULL :
-		 slot->source != NULL && scheme_same(slot->source, source)))
+	if (kept_same(&slot->kept, &source))
 		return slot->scheme;
-
-	slot->scheme = NULL;
-	slot->source = NULL;
-	MemoryContextReset(slot->mcxt);
-	old = MemoryContextSwitchTo(slot->mcxt);
-	if (source != NULL)
-	{
-		slot->source = palloc(VARSIZE_ANY(source));
-		memcpy(slot->source, source, VARSIZE_ANY(source));
-	}
+	old = kept_renew(&slot->kept, &source);
 	slot->scheme = source == NULL ? scheme_parse(ABC_DEFAULT_SCHEME, NULL) :
-		scheme_of_datum(PointerGetDatum(slot->source), slot->mcxt);
+		scheme_of_datum(PointerGetDatum(slot->kept.bytes[0]), slot->kept.mcxt);
+	slot->kept.valid = true;
 	MemoryContextSwitchTo(old);
 	return slot->scheme;
 }
@@ -66,19 +46,12 @@ scheme_slot_set(SchemeSlot *slot, struct varlena *source)
 void
 scheme_refuse_null(void)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-			 errmsg("scheme must not be NULL"),
-			 errhint("Leave the argument out for the default, \"%s\".", ABC_DEFAULT_SCHEME)));
+	argument_refuse_null("scheme", "Leave the argument out for the default, \"" ABC_DEFAULT_SCHEME "\".");
 }
 
-/* A scheme, weights or methods hold for all rows of "a partition" or "a group". */
 void
-scheme_refuse_change(const char *what, struct varlena *a, struct varlena *b)
+scheme_check_same(const char *within, struct varlena *before, struct varlena *now)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("scheme changes within %s: \"%s\", then \"%s\"", what,
-					text_to_cstring((text *) a), text_to_cstring((text *) b)),
-			 errhint("A scheme holds for all rows of a partition or group: add what it depends on to PARTITION BY or GROUP BY.")));
+	if (!argument_same(before, now))
+		argument_refuse_change("scheme", within, text_to_cstring((text *) before), text_to_cstring((text *) now));
 }

@@ -5,13 +5,12 @@
 #ifndef ABC_SCHEME_SLOT_H
 #define ABC_SCHEME_SLOT_H
 
-#include "compat.h"
 #include "scheme/scheme.h"
+#include "sql/argument.h"
 
 typedef struct SchemeSlot
 {
-	MemoryContext mcxt;			/* of the copy and the parsed form */
-	struct varlena *source;		/* NULL: the default scheme, or nothing yet */
+	KeptArguments kept;
 	AbcScheme  *scheme;
 } SchemeSlot;
 
@@ -23,10 +22,9 @@ extern SchemeSlot *scheme_slot_of_call(FmgrInfo *flinfo);
 /* Parse the scheme unless the slot has it; NULL is the default scheme. */
 extern const AbcScheme *scheme_slot_set(SchemeSlot *slot, struct varlena *source);
 
-/* Are two schemes the same text? */
-extern bool scheme_same(struct varlena *a, struct varlena *b);
-
 pg_noreturn extern void scheme_refuse_null(void);
-pg_noreturn extern void scheme_refuse_change(const char *what, struct varlena *a, struct varlena *b);
+
+/* An error unless two schemes are the same; within is "a partition" or "a group". */
+extern void scheme_check_same(const char *within, struct varlena *before, struct varlena *now);
 
 #endif							/* ABC_SCHEME_SLOT_H */

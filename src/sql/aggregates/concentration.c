@@ -11,9 +11,8 @@
  *	abc_top_n_share(value, n)	the same for the n largest, or all if there are less
  *	abc_top_count(value, share)	the least number of values, largest first, that
  *			hold at least this share of the total
- *	abc_top_fraction(value, share)	the same number as a share of all values
  *
- * All over float8, bigint or numeric:
+ * All over values of any number type:
  *
  *	zero		counts as a value
  *	negative	error: a share cannot be negative
@@ -21,9 +20,10 @@
  *				the corrected Gini of one value
  *	NaN, infinity	error
  *
- * Sums and products are exact; a quotient of them is rounded once to float8.  The state keeps every value, 8 or 16 bytes in memory
- * up to work_mem and then in a temporary file: one process, no combine function
- * (the mergeable form is the summary's).
+ * Sums and products are exact; a quotient of them is rounded once to float8.  The
+ * state keeps every value, 8 or 16 bytes in memory up to work_mem and then in a
+ * temporary file: one process, no combine function (the mergeable form is the
+ * summary's).
  */
 #include "postgres.h"
 
@@ -34,7 +34,6 @@ PG_FUNCTION_INFO_V1(abc_gini_finalfn);
 PG_FUNCTION_INFO_V1(abc_top_share_finalfn);
 PG_FUNCTION_INFO_V1(abc_top_n_share_finalfn);
 PG_FUNCTION_INFO_V1(abc_top_count_finalfn);
-PG_FUNCTION_INFO_V1(abc_top_fraction_finalfn);
 
 /*
  * Gini
@@ -220,9 +219,8 @@ reach_group(const Selection *selection, const ValueGroup *group, int64 before, v
 	return false;
 }
 
-/* The number of largest values that make the share; false for NULL. */
-static bool
-rows_to_reach(FunctionCallInfo fcinfo, int64 *count, int64 *of)
+Datum
+abc_top_count_finalfn(PG_FUNCTION_ARGS)
 {
 	ConcentrationState *state = concentration_arg(fcinfo);
 	Selection	selection;
@@ -231,7 +229,7 @@ rows_to_reach(FunctionCallInfo fcinfo, int64 *count, int64 *of)
 	int			nlimbs;
 
 	if (state == NULL || !concentration_begin(state, &selection))
-		return false;
+		PG_RETURN_NULL();
 	fraction_of_float8(state->parameter, "share", &num, &walk.den);
 	nlimbs = selection.total->nlimbs + 1;
 	walk.target = exact_create(nlimbs);
@@ -243,30 +241,6 @@ rows_to_reach(FunctionCallInfo fcinfo, int64 *count, int64 *of)
 	walk.count = 0;
 	selection_walk(&selection, reach_group, &walk);
 	Assert(walk.count > 0);
-	*count = walk.count;
-	*of = selection.nvalues;
 	selection_end(&selection);
-	return true;
-}
-
-Datum
-abc_top_count_finalfn(PG_FUNCTION_ARGS)
-{
-	int64		count;
-	int64		of;
-
-	if (!rows_to_reach(fcinfo, &count, &of))
-		PG_RETURN_NULL();
-	PG_RETURN_INT64(count);
-}
-
-Datum
-abc_top_fraction_finalfn(PG_FUNCTION_ARGS)
-{
-	int64		count;
-	int64		of;
-
-	if (!rows_to_reach(fcinfo, &count, &of))
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8((double) count / (double) of);
+	PG_RETURN_INT64(walk.count);
 }

@@ -10,7 +10,6 @@
 typedef struct ConcentrationState
 {
 	ValueStore	store;
-	bool		has_parameter;	/* there is a second argument: */
 	double		parameter;		/* fraction, number or flag; 0 without one */
 } ConcentrationState;
 

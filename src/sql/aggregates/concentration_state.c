@@ -6,94 +6,82 @@
 
 #include <math.h>
 
-#include "catalog/pg_type.h"
-
 #include "sql/aggregates/concentration.h"
+#include "sql/argument.h"
 
-PG_FUNCTION_INFO_V1(abc_concentration_float8_transfn);
-PG_FUNCTION_INFO_V1(abc_concentration_int8_transfn);
-PG_FUNCTION_INFO_V1(abc_concentration_numeric_transfn);
+PG_FUNCTION_INFO_V1(abc_gini_transfn);
+PG_FUNCTION_INFO_V1(abc_top_share_transfn);
+PG_FUNCTION_INFO_V1(abc_top_n_share_transfn);
+PG_FUNCTION_INFO_V1(abc_top_count_transfn);
 
-/* The second argument as a number; 0 if there is none. */
-static double
-parameter_of_row(FunctionCallInfo fcinfo)
-{
-	if (PG_NARGS() < 3)
-		return 0;
-	if (PG_ARGISNULL(2))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("second argument of a measure of concentration must not be NULL"),
-				 errhint("It holds for all rows of the group.")));
-	switch (get_fn_expr_argtype(fcinfo->flinfo, 2))
-	{
-		case BOOLOID:
-			return PG_GETARG_BOOL(2);
-		case INT4OID:
-			return PG_GETARG_INT32(2);
-		case INT8OID:
-			return (double) PG_GETARG_INT64(2);
-		default:
-			return PG_GETARG_FLOAT8(2);
-	}
-}
-
-/* The group's state, made with its first row. */
 static ConcentrationState *
-state_for_row(FunctionCallInfo fcinfo, ValueKind kind)
+create_state(FunctionCallInfo fcinfo, double parameter)
 {
-	double		parameter = parameter_of_row(fcinfo);
 	MemoryContext aggcontext;
 	ConcentrationState *state;
 
-	if (!PG_ARGISNULL(0))
-	{
-		state = (ConcentrationState *) PG_GETARG_POINTER(0);
-		if (state->parameter != parameter && !(isnan(state->parameter) && isnan(parameter)))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("second argument changes within a group: %g, then %g",
-							state->parameter, parameter),
-					 errhint("It holds for all rows of a group: add what it depends on to GROUP BY.")));
-		return state;
-	}
 	if (!AggCheckCallContext(fcinfo, &aggcontext))
-		elog(ERROR, "abc_concentration_transfn called in non-aggregate context");
+		elog(ERROR, "a measure of concentration called in non-aggregate context");
 	state = MemoryContextAlloc(aggcontext, sizeof(ConcentrationState));
-	values_init(&state->store, kind, aggcontext);
-	state->has_parameter = PG_NARGS() > 2;
+	values_init_numbers(&state->store, number_type_of(get_fn_expr_argtype(fcinfo->flinfo, 1)), aggcontext);
 	state->parameter = parameter;
 	return state;
 }
 
-Datum
-abc_concentration_float8_transfn(PG_FUNCTION_ARGS)
+/* Add the value of a row; the parameter, of this name, is the same in all rows of a group. */
+static Datum
+add_row(FunctionCallInfo fcinfo, const char *name, double parameter)
 {
-	ConcentrationState *state = state_for_row(fcinfo, VALUE_FLOAT8);
+	ConcentrationState *state = concentration_arg(fcinfo);
 
+	if (state == NULL)
+		state = create_state(fcinfo, parameter);
+	else if (state->parameter != parameter && !(isnan(state->parameter) && isnan(parameter)))
+		argument_refuse_change(name, "a group", psprintf("%.15g", state->parameter), psprintf("%.15g", parameter));
 	if (!PG_ARGISNULL(1))
-		values_append_float8(&state->store, PG_GETARG_FLOAT8(1));
+		values_append(&state->store, PG_GETARG_DATUM(1), false);
 	PG_RETURN_POINTER(state);
 }
 
-Datum
-abc_concentration_int8_transfn(PG_FUNCTION_ARGS)
+static void
+check_parameter(FunctionCallInfo fcinfo, const char *name)
 {
-	ConcentrationState *state = state_for_row(fcinfo, VALUE_INT8);
-
-	if (!PG_ARGISNULL(1))
-		values_append_int8(&state->store, PG_GETARG_INT64(1));
-	PG_RETURN_POINTER(state);
+	if (PG_ARGISNULL(2))
+		argument_refuse_null(name, "It holds for all rows of the group.");
 }
 
+/* Transition of abc_gini(value [, corrected]). */
 Datum
-abc_concentration_numeric_transfn(PG_FUNCTION_ARGS)
+abc_gini_transfn(PG_FUNCTION_ARGS)
 {
-	ConcentrationState *state = state_for_row(fcinfo, VALUE_NUMERIC);
+	if (PG_NARGS() < 3)
+		return add_row(fcinfo, "corrected", false);
+	check_parameter(fcinfo, "corrected");
+	return add_row(fcinfo, "corrected", PG_GETARG_BOOL(2));
+}
 
-	if (!PG_ARGISNULL(1))
-		values_append_numeric(&state->store, PG_GETARG_DATUM(1));
-	PG_RETURN_POINTER(state);
+/* Transition of abc_top_share(value, fraction). */
+Datum
+abc_top_share_transfn(PG_FUNCTION_ARGS)
+{
+	check_parameter(fcinfo, "fraction");
+	return add_row(fcinfo, "fraction", PG_GETARG_FLOAT8(2));
+}
+
+/* Transition of abc_top_n_share(value, customers). */
+Datum
+abc_top_n_share_transfn(PG_FUNCTION_ARGS)
+{
+	check_parameter(fcinfo, "customers");
+	return add_row(fcinfo, "customers", (double) PG_GETARG_INT64(2));
+}
+
+/* Transition of abc_top_count(value, share). */
+Datum
+abc_top_count_transfn(PG_FUNCTION_ARGS)
+{
+	check_parameter(fcinfo, "share");
+	return add_row(fcinfo, "share", PG_GETARG_FLOAT8(2));
 }
 
 ConcentrationState *

@@ -64,8 +64,7 @@ state_with_scheme(FunctionCallInfo fcinfo)
 	if (PG_ARGISNULL(0))
 		return create_state(fcinfo, scheme);
 	state = (CutoffsState *) PG_GETARG_POINTER(0);
-	if (!scheme_same(state->scheme, scheme))
-		scheme_refuse_change("a group", state->scheme, scheme);
+	scheme_check_same("a group", state->scheme, scheme);
 	return state;
 }
 

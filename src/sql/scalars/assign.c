@@ -14,26 +14,25 @@
  */
 #include "postgres.h"
 
-#include "utils/array.h"
-
-#include "scheme/scheme.h"
-#include "values/values.h"
+#include "cut/cut.h"
+#include "sql/argument.h"
 
 PG_FUNCTION_INFO_V1(abc_assign_float8);
 PG_FUNCTION_INFO_V1(abc_assign_int8);
 PG_FUNCTION_INFO_V1(abc_assign_numeric);
 
-/* The array of the last call, checked and taken apart. */
-typedef struct AssignCache
+#define CUTOFFS_HINT	"Pass what abc_cutoffs returns: the smallest value of each tier but the last, for at most 26 tiers."
+
+static const ArrayRule cutoffs_rule = {"cutoffs", ABC_MAX_CUTS, true, CUTOFFS_HINT};
+
+/* The cut-offs of the last call. */
+typedef struct GivenCutoffs
 {
-	ArrayType  *array;			/* a copy */
-	int			ncutoffs;		/* NULLs included */
-	int			nnulls;			/* at the head */
-	Datum		cutoffs[ABC_MAX_CUTS];	/* the others, from the head of this array */
-	bool		has_keys;		/* numeric: all cut-offs have keys */
-	int			scale;			/* of the keys */
-	u128		keys[ABC_MAX_CUTS];
-} AssignCache;
+	KeptArguments kept;			/* the array */
+	CutPoints	points;
+	bool		keys128;		/* numeric: all cut-offs have keys */
+	int			scale;			/* of these keys */
+} GivenCutoffs;
 
 static void
 check_finite(const char *what, ValueKind kind, Datum value)
@@ -50,59 +49,38 @@ check_finite(const char *what, ValueKind kind, Datum value)
 	}
 }
 
+/* Cut-offs do not rise; one that is NULL stands at the head. */
 static void
-unpack_array(ArrayType *array, ValueKind kind, Datum **elements, bool **nulls, int *n)
+check_cutoff(const GivenCutoffs *given, ValueKind kind, int i, Datum value, bool isnull)
 {
-	if (ARR_NDIM(array) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 ARR_NDIM(array) == 0 ? errmsg("cut-offs must not be an empty array") :
-				 errmsg("cut-offs must be a one-dimensional array, not one of %d dimensions",
-						ARR_NDIM(array)),
-				 errhint("Pass what abc_cutoffs returns: the smallest value of each tier but the last.")));
-	value_array_split(kind, array, elements, nulls, n);
-	if (*n > ABC_MAX_CUTS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%d cut-offs are too many", *n),
-				 errhint("There are at most %d, for tiers A to Z.", ABC_MAX_CUTS)));
-}
+	const CutPoint *above = i > 0 ? &given->points.cuts[i - 1] : NULL;
 
-/* Take a copy of the array apart, or raise an error that says what is wrong. */
-static void
-fill_cache(AssignCache *cache, ArrayType *array, ValueKind kind)
-{
-	Datum	   *elements;
-	bool	   *nulls;
-	int			n;
-
-	unpack_array(array, kind, &elements, &nulls, &n);
-	cache->ncutoffs = n;
-	cache->nnulls = 0;
-	while (cache->nnulls < n && nulls[cache->nnulls])
-		cache->nnulls++;
-	for (int i = cache->nnulls; i < n; i++)
+	if (isnull)
 	{
-		if (nulls[i])
+		if (above != NULL && above->reached)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("cut-off %d is NULL after %s", i + 1, value_text(kind, elements[i - 1])),
+					 errmsg("cut-off %d is NULL after %s", i + 1, value_text(kind, above->value)),
 					 errhint("Only the first cut-offs may be NULL: those of tiers that hold no row.")));
-		check_finite("cut-off", kind, elements[i]);
-		if (i > cache->nnulls && value_below(kind, elements[i - 1], elements[i]))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("cut-off %d, %s, is above cut-off %d, %s", i + 1,
-							value_text(kind, elements[i]), i, value_text(kind, elements[i - 1])),
-					 errhint("Cut-offs go from the best tier down and must not rise.")));
-		cache->cutoffs[i - cache->nnulls] = elements[i];
+		return;
 	}
-	pfree(elements);
-	pfree(nulls);
+	check_finite("cut-off", kind, value);
+	if (above != NULL && above->reached && value_below(kind, above->value, value))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cut-off %d, %s, is above cut-off %d, %s", i + 1, value_text(kind, value), i,
+						value_text(kind, above->value)),
+				 errhint("Cut-offs go from the best tier down and must not rise.")));
+}
+
+static inline uint64
+key_of_int8(int64 value)
+{
+	return (uint64) value + KEY64_ZERO;
 }
 
 static bool
-numeric_key(Datum value, int scale, u128 *key)
+key_of_numeric(Datum value, int scale, u128 *key)
 {
 	DecimalView view;
 	u128		magnitude;
@@ -116,102 +94,110 @@ numeric_key(Datum value, int scale, u128 *key)
 
 /* Keys of numeric cut-offs, at the largest of their scales. */
 static void
-fill_keys(AssignCache *cache)
+make_keys128(GivenCutoffs *given)
 {
-	int			n = cache->ncutoffs - cache->nnulls;
+	CutPoints  *points = &given->points;
 
-	cache->scale = 0;
-	for (int i = 0; i < n; i++)
+	given->scale = 0;
+	for (int i = 0; i < points->ncuts; i++)
 	{
 		DecimalView view;
 
-		decimal_view(cache->cutoffs[i], &view);
-		cache->scale = Max(cache->scale, view.dscale);
+		if (!points->cuts[i].reached)
+			continue;
+		decimal_view(points->cuts[i].value, &view);
+		given->scale = Max(given->scale, view.dscale);
 	}
-	cache->has_keys = true;
-	for (int i = 0; i < n && cache->has_keys; i++)
-		cache->has_keys = numeric_key(cache->cutoffs[i], cache->scale, &cache->keys[i]);
+	given->keys128 = true;
+	for (int i = 0; i < points->ncuts && given->keys128; i++)
+		if (points->cuts[i].reached)
+			given->keys128 = key_of_numeric(points->cuts[i].value, given->scale, &points->cuts[i].key);
+}
+
+static void
+read_cutoffs(GivenCutoffs *given, ValueKind kind)
+{
+	CutPoints  *points = &given->points;
+	Datum	   *values;
+	bool	   *nulls;
+	int			n;
+
+	values = argument_array(&cutoffs_rule, (ArrayType *) given->kept.bytes[0], &nulls, &n);
+	memset(points, 0, sizeof(*points));
+	points->ncuts = n;
+	for (int i = 0; i < n; i++)
+	{
+		CutPoint   *cut = &points->cuts[i];
+
+		check_cutoff(given, kind, i, values[i], nulls[i]);
+		cut->reached = !nulls[i];
+		cut->value = values[i];
+		if (kind == VALUE_FLOAT8 && !nulls[i])
+			cut->key = u128_of(float8_key(DatumGetFloat8(values[i])));
+		if (kind == VALUE_INT8 && !nulls[i])
+			cut->key = u128_of(key_of_int8(DatumGetInt64(values[i])));
+	}
+	if (kind == VALUE_NUMERIC)
+		make_keys128(given);
 }
 
 /*
- * The cache for this array, filled afresh if it is another one than before.
- * The array is compared as it comes: a subquery's has a short header, and
- * unpacking it for every row would cost more than the comparison.
+ * The cut-offs of this call's array, read afresh if it is another one than
+ * before.  The array is compared as it comes: a subquery's has a short header,
+ * and unpacking it for every row would cost more than the comparison.
  */
-static const AssignCache *
-assign_cache(FunctionCallInfo fcinfo, ValueKind kind)
+static const GivenCutoffs *
+cutoffs_of_call(FunctionCallInfo fcinfo, ValueKind kind)
 {
-	AssignCache *cache = fcinfo->flinfo->fn_extra;
-	struct varlena *given = PG_GETARG_VARLENA_PP(1);
-	Size		size = VARSIZE_ANY_EXHDR(given);
-	ArrayType  *array;
-	ArrayType  *copy;
+	GivenCutoffs *given = fcinfo->flinfo->fn_extra;
+	struct varlena *array = PG_GETARG_VARLENA_PP(1);
+	MemoryContext old;
 
-	if (likely(cache != NULL && cache->array != NULL && VARSIZE(cache->array) - VARHDRSZ == size &&
-			   memcmp(VARDATA(cache->array), VARDATA_ANY(given), size) == 0))
-		return cache;
-
-	if (cache == NULL)
-		fcinfo->flinfo->fn_extra = cache =
-			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(AssignCache));
-	else if (cache->array != NULL)
+	if (likely(given != NULL && kept_same(&given->kept, &array)))
+		return given;
+	if (given == NULL)
 	{
-		pfree(cache->array);
-		cache->array = NULL;
+		given = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(GivenCutoffs));
+		kept_init(&given->kept, 1, fcinfo->flinfo->fn_mcxt);
+		fcinfo->flinfo->fn_extra = given;
 	}
-	array = PG_GETARG_ARRAYTYPE_P(1);
-	copy = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE(array));
-	memcpy(copy, array, VARSIZE(array));
-	fill_cache(cache, copy, kind);
-	if (kind == VALUE_NUMERIC)
-		fill_keys(cache);
-	cache->array = copy;
-	return cache;
+	old = kept_renew(&given->kept, &array);
+	read_cutoffs(given, kind);
+	given->kept.valid = true;
+	MemoryContextSwitchTo(old);
+	return given;
 }
 
+/* abc_assign(float8, float8[]); also for real, smallint and integer. */
 Datum
 abc_assign_float8(PG_FUNCTION_ARGS)
 {
 	double		value = PG_GETARG_FLOAT8(0);
-	const AssignCache *cache = assign_cache(fcinfo, VALUE_FLOAT8);
-	int			rank = cache->nnulls;
+	const GivenCutoffs *given = cutoffs_of_call(fcinfo, VALUE_FLOAT8);
 
 	value_check_finite("value", value);
-	while (rank < cache->ncutoffs && value < DatumGetFloat8(cache->cutoffs[rank - cache->nnulls]))
-		rank++;
-	PG_RETURN_ABC_TIER(tier_of_rank(rank));
+	PG_RETURN_ABC_TIER(tier_of_rank(cut_rank_of_key64(&given->points, float8_key(value))));
 }
 
+/* abc_assign(bigint, bigint[]) */
 Datum
 abc_assign_int8(PG_FUNCTION_ARGS)
 {
-	int64		value = PG_GETARG_INT64(0);
-	const AssignCache *cache = assign_cache(fcinfo, VALUE_INT8);
-	int			rank = cache->nnulls;
+	const GivenCutoffs *given = cutoffs_of_call(fcinfo, VALUE_INT8);
 
-	while (rank < cache->ncutoffs && value < DatumGetInt64(cache->cutoffs[rank - cache->nnulls]))
-		rank++;
-	PG_RETURN_ABC_TIER(tier_of_rank(rank));
+	PG_RETURN_ABC_TIER(tier_of_rank(cut_rank_of_key64(&given->points, key_of_int8(PG_GETARG_INT64(0)))));
 }
 
+/* abc_assign(numeric, numeric[]) */
 Datum
 abc_assign_numeric(PG_FUNCTION_ARGS)
 {
 	Datum		value = PG_GETARG_DATUM(0);
-	const AssignCache *cache = assign_cache(fcinfo, VALUE_NUMERIC);
-	int			rank = cache->nnulls;
+	const GivenCutoffs *given = cutoffs_of_call(fcinfo, VALUE_NUMERIC);
 	u128		key;
 
-	if (likely(cache->has_keys && numeric_key(value, cache->scale, &key)))
-	{
-		while (rank < cache->ncutoffs && u128_lt(key, cache->keys[rank - cache->nnulls]))
-			rank++;
-		PG_RETURN_ABC_TIER(tier_of_rank(rank));
-	}
-
+	if (likely(given->keys128 && key_of_numeric(value, given->scale, &key)))
+		PG_RETURN_ABC_TIER(tier_of_rank(cut_rank_of_key128(&given->points, key)));
 	check_finite("value", VALUE_NUMERIC, value);
-	while (rank < cache->ncutoffs &&
-		   value_below(VALUE_NUMERIC, value, cache->cutoffs[rank - cache->nnulls]))
-		rank++;
-	PG_RETURN_ABC_TIER(tier_of_rank(rank));
+	PG_RETURN_ABC_TIER(tier_of_rank(cut_rank_of_numeric(&given->points, value)));
 }

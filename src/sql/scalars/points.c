@@ -11,79 +11,39 @@
  *			the next's, (1 - t) * p + t * q with t = (value - b) / (c - b); below
  *			the first and above the last break their points
  *
- * abc_points(key, keys, points [, otherwise]) gives a discrete attribute the
- * points of its key; any other key gets otherwise, 0 if left out.  Keys are
- * compared by bytes.
- *
- *	value, key	NULL gives NULL; NaN and infinity are errors
- *	breaks, keys, points	one dimension, 1 to 1000 elements, as many of the one
- *				as of the other, without NULLs; NULL arrays give NULL
+ *	value		NULL gives NULL; NaN and infinity are errors
+ *	breaks, points	one dimension, 1 to 1000 elements, as many of the one as of
+ *				the other, without NULLs; NULL arrays give NULL
  *	breaks		finite and rising; points finite, of any sign
- *	keys		no key twice
- *	otherwise	may be NULL
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/float.h"
-#include "utils/memutils.h"
 
-#include "compat.h"
-#include "values/values.h"
+#include "sql/argument.h"
+#include "values/value_kind.h"
 
 PG_FUNCTION_INFO_V1(abc_points);
-PG_FUNCTION_INFO_V1(abc_points_text);
 
 #define MAX_STEPS	1000
+#define POINTS_HINT	"Write, for example, abc_points(parcels, '{0,5000,20000}', '{0,3,6}'): breaks that rise, and points for each."
 
-/* The arrays of the last call, checked and taken apart. */
-typedef struct PointsCache
+static const ArrayRule breaks_rule = {"breaks", MAX_STEPS, false, POINTS_HINT};
+static const ArrayRule points_rule = {"points", MAX_STEPS, false, POINTS_HINT};
+
+/* The ladder of the last call. */
+typedef struct Ladder
 {
-	MemoryContext mcxt;			/* of everything below */
-	struct varlena *sources[2]; /* copies of the arrays; NULL: not filled */
+	KeptArguments kept;			/* breaks, points */
 	int			n;
 	double	   *breaks;
-	text	  **keys;			/* sorted by bytes */
-	double	   *points;			/* of the breaks or keys in their order */
-} PointsCache;
-
-static Datum *
-unpack_array(ArrayType *array, const char *what, int *n)
-{
-	Datum	   *elements;
-	bool	   *nulls;
-
-	if (ARR_NDIM(array) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 ARR_NDIM(array) == 0 ? errmsg("%s must not be an empty array", what) :
-				 errmsg("%s must be a one-dimensional array, not one of %d dimensions", what,
-						ARR_NDIM(array)),
-				 errhint("Write, for example, abc_points(parcels, '{0,5000,20000}', '{0,3,6}').")));
-	if (ARR_ELEMTYPE(array) == TEXTOID)
-		deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, n);
-	else
-		value_array_split(VALUE_FLOAT8, array, &elements, &nulls, n);
-	if (*n > MAX_STEPS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%d %s are too many", *n, what),
-				 errhint("There may be at most %d; join a table of them instead.", MAX_STEPS)));
-	for (int i = 0; i < *n; i++)
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("element %d of %s is NULL", i + 1, what),
-					 errhint("Every step has its points.")));
-	return elements;
-}
+	double	   *points;
+} Ladder;
 
 static double *
-unpack_numbers(ArrayType *array, const char *what, int *n)
+read_numbers(const ArrayRule *rule, struct varlena *array, int *n)
 {
-	Datum	   *elements = unpack_array(array, what, n);
+	Datum	   *elements = argument_array(rule, (ArrayType *) array, NULL, n);
 	double	   *numbers = palloc(*n * sizeof(double));
 
 	for (int i = 0; i < *n; i++)
@@ -92,123 +52,56 @@ unpack_numbers(ArrayType *array, const char *what, int *n)
 		if (numbers[i] - numbers[i] != 0.0)
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("element %d of %s is not a finite number", i + 1, what),
+					 errmsg("element %d of %s is not a finite number", i + 1, rule->name),
 					 errhint("There is no step at NaN or infinity.")));
 	}
 	return numbers;
 }
 
-static int
-compare_text(const text *a, const text *b)
-{
-	Size		size_a = VARSIZE_ANY_EXHDR(a);
-	Size		size_b = VARSIZE_ANY_EXHDR(b);
-	int			order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(size_a, size_b));
-
-	return order != 0 ? order : (size_a > size_b) - (size_a < size_b);
-}
-
-/* Sort keys and their points by insertion: the arrays are short and read once. */
 static void
-sort_keys(PointsCache *cache)
+read_ladder(Ladder *ladder)
 {
-	for (int i = 1; i < cache->n; i++)
-	{
-		text	   *key = cache->keys[i];
-		double		points = cache->points[i];
-		int			at = i;
-
-		for (; at > 0 && compare_text(cache->keys[at - 1], key) > 0; at--)
-		{
-			cache->keys[at] = cache->keys[at - 1];
-			cache->points[at] = cache->points[at - 1];
-		}
-		if (at > 0 && compare_text(cache->keys[at - 1], key) == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("key \"%s\" appears twice", text_to_cstring(key)),
-					 errhint("Give each key its points once.")));
-		cache->keys[at] = key;
-		cache->points[at] = points;
-	}
-}
-
-static void
-fill_cache(PointsCache *cache, ArrayType *steps, ArrayType *points)
-{
-	bool		by_key = ARR_ELEMTYPE(steps) == TEXTOID;
-	const char *what = by_key ? "keys" : "breaks";
 	int			npoints;
 
-	cache->points = unpack_numbers(points, "points", &npoints);
-	if (by_key)
-	{
-		Datum	   *elements = unpack_array(steps, what, &cache->n);
-
-		cache->keys = palloc(cache->n * sizeof(text *));
-		for (int i = 0; i < cache->n; i++)
-			cache->keys[i] = DatumGetTextPP(elements[i]);
-	}
-	else
-		cache->breaks = unpack_numbers(steps, what, &cache->n);
-	if (npoints != cache->n)
+	ladder->points = read_numbers(&points_rule, ladder->kept.bytes[1], &npoints);
+	ladder->breaks = read_numbers(&breaks_rule, ladder->kept.bytes[0], &ladder->n);
+	if (npoints != ladder->n)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("number of points, %d, differs from number of %s, %d", npoints, what, cache->n),
-				 errhint("Each has its points.")));
-	if (by_key)
-		sort_keys(cache);
-	else
-		for (int i = 1; i < cache->n; i++)
-			if (cache->breaks[i] <= cache->breaks[i - 1])
-				ereport(ERROR,
-						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("break %d, %g, is not above break %d, %g", i + 1, cache->breaks[i],
-								i, cache->breaks[i - 1]),
-						 errhint("Breaks rise from the first to the last.")));
+				 errmsg("number of points, %d, differs from number of breaks, %d", npoints, ladder->n),
+				 errhint("Each break has its points.")));
+	for (int i = 1; i < ladder->n; i++)
+		if (ladder->breaks[i] <= ladder->breaks[i - 1])
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("break %d, %g, is not above break %d, %g", i + 1, ladder->breaks[i],
+							i, ladder->breaks[i - 1]),
+					 errhint("Breaks rise from the first to the last.")));
 }
 
-static inline bool
-same_array(const struct varlena *a, const struct varlena *b)
+/* The ladder of this call's arrays, read afresh if they are others than before. */
+static const Ladder *
+ladder_of_call(FunctionCallInfo fcinfo)
 {
-	return a != NULL && VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
-}
-
-/* The cache for these arrays, filled afresh if they are others than before. */
-static const PointsCache *
-points_cache(FunctionCallInfo fcinfo)
-{
-	PointsCache *cache = fcinfo->flinfo->fn_extra;
-	struct varlena *arrays[2];
-	struct varlena *copies[2];
+	Ladder	   *ladder = fcinfo->flinfo->fn_extra;
+	struct varlena *given[2];
 	MemoryContext old;
 
-	arrays[0] = PG_GETARG_VARLENA_P(1);
-	arrays[1] = PG_GETARG_VARLENA_P(2);
-	if (likely(cache != NULL && same_array(cache->sources[0], arrays[0]) &&
-			   same_array(cache->sources[1], arrays[1])))
-		return cache;
-
-	if (cache == NULL)
+	given[0] = PG_GETARG_VARLENA_PP(1);
+	given[1] = PG_GETARG_VARLENA_PP(2);
+	if (ladder == NULL)
 	{
-		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(PointsCache));
-		cache->mcxt = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "abc_points",
-											ALLOCSET_SMALL_SIZES);
-		fcinfo->flinfo->fn_extra = cache;
+		ladder = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Ladder));
+		kept_init(&ladder->kept, 2, fcinfo->flinfo->fn_mcxt);
+		fcinfo->flinfo->fn_extra = ladder;
 	}
-	cache->sources[0] = cache->sources[1] = NULL;
-	MemoryContextReset(cache->mcxt);
-	old = MemoryContextSwitchTo(cache->mcxt);
-	for (int i = 0; i < 2; i++)
-	{
-		copies[i] = palloc(VARSIZE(arrays[i]));
-		memcpy(copies[i], arrays[i], VARSIZE(arrays[i]));
-	}
-	fill_cache(cache, (ArrayType *) copies[0], (ArrayType *) copies[1]);
-	cache->sources[0] = copies[0];
-	cache->sources[1] = copies[1];
+	if (likely(kept_same(&ladder->kept, given)))
+		return ladder;
+	old = kept_renew(&ladder->kept, given);
+	read_ladder(ladder);
+	ladder->kept.valid = true;
 	MemoryContextSwitchTo(old);
-	return cache;
+	return ladder;
 }
 
 /* Is the mode "linear"? */
@@ -223,22 +116,22 @@ mode_is_linear(text *mode)
 		return true;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown mode \"%s\" of points", text_to_cstring(mode)),
+			 errmsg("unknown mode \"%s\"", text_to_cstring(mode)),
 			 errhint("Modes are step and linear.")));
 }
 
 /* The number of breaks that the value reaches. */
 static int
-breaks_reached(const PointsCache *cache, double value)
+breaks_reached(const Ladder *ladder, double value)
 {
 	int			low = 0;
-	int			high = cache->n;
+	int			high = ladder->n;
 
 	while (low < high)
 	{
 		int			middle = (low + high) / 2;
 
-		if (value >= cache->breaks[middle])
+		if (value >= ladder->breaks[middle])
 			low = middle + 1;
 		else
 			high = middle;
@@ -266,46 +159,16 @@ Datum
 abc_points(PG_FUNCTION_ARGS)
 {
 	double		value = PG_GETARG_FLOAT8(0);
-	const PointsCache *cache = points_cache(fcinfo);
+	const Ladder *ladder = ladder_of_call(fcinfo);
 	bool		linear = mode_is_linear(PG_GETARG_TEXT_PP(3));
 	int			reached;
 
 	value_check_finite("value", value);
-	reached = breaks_reached(cache, value);
+	reached = breaks_reached(ladder, value);
 	if (!linear)
-		PG_RETURN_FLOAT8(reached == 0 ? 0 : cache->points[reached - 1]);
-	if (reached == 0 || reached == cache->n)
-		PG_RETURN_FLOAT8(cache->points[Max(reached - 1, 0)]);
+		PG_RETURN_FLOAT8(reached == 0 ? 0 : ladder->points[reached - 1]);
+	if (reached == 0 || reached == ladder->n)
+		PG_RETURN_FLOAT8(ladder->points[Max(reached - 1, 0)]);
 
-	PG_RETURN_FLOAT8(on_line(value, &cache->breaks[reached - 1], &cache->points[reached - 1]));
-}
-
-Datum
-abc_points_text(PG_FUNCTION_ARGS)
-{
-	const PointsCache *cache;
-	text	   *key;
-	int			low = 0;
-	int			high;
-
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		PG_RETURN_NULL();
-	cache = points_cache(fcinfo);
-	key = PG_GETARG_TEXT_PP(0);
-	high = cache->n - 1;
-	while (low <= high)
-	{
-		int			middle = (low + high) / 2;
-		int			order = compare_text(key, cache->keys[middle]);
-
-		if (order == 0)
-			PG_RETURN_FLOAT8(cache->points[middle]);
-		if (order < 0)
-			high = middle - 1;
-		else
-			low = middle + 1;
-	}
-	if (PG_ARGISNULL(3))
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(PG_GETARG_FLOAT8(3));
+	PG_RETURN_FLOAT8(on_line(value, &ladder->breaks[reached - 1], &ladder->points[reached - 1]));
 }

@@ -20,8 +20,8 @@
 #include "utils/memutils.h"
 
 #include "cut/cut.h"
-#include "sql/windows/partition.h"
 #include "sql/scheme_slot.h"
+#include "sql/windows/partition.h"
 
 PG_FUNCTION_INFO_V1(abc_classify);
 
@@ -79,8 +79,8 @@ check_scheme(WindowObject winobj, int row, void *arg)
 
 	if (row == 0)
 		scheme_slot_set(slot, scheme);
-	else if (!scheme_same(slot->source, scheme))
-		scheme_refuse_change("a partition", slot->source, scheme);
+	else
+		scheme_check_same("a partition", slot->kept.bytes[0], scheme);
 }
 
 static void

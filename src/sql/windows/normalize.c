@@ -25,6 +25,7 @@
 #include "utils/memutils.h"
 
 #include "cut/normalizer.h"
+#include "sql/argument.h"
 #include "sql/windows/partition.h"
 
 #define CHUNK	256				/* rows normalized together */
@@ -37,7 +38,7 @@ typedef struct NormalizeState
 	MemoryContext work;			/* of the normalizer; reset with each partition */
 	Normalizer	normalizer;
 	bool		begun;			/* the normalizer is in use */
-	char	   *method;			/* the text of the partition's method, in work */
+	text	   *method;			/* the partition's, in work */
 	double		results[CHUNK]; /* of the next rows */
 	PartitionChunk chunk;		/* which rows these are */
 } NormalizeState;
@@ -67,10 +68,7 @@ method_of_row(WindowObject winobj, int row)
 												  &isnull, &isout);
 
 	if (isnull)
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("normalization method must not be NULL"),
-				 errhint("For values as they are, say \"none\".")));
+		argument_refuse_null("method", "For values as they are, say \"none\".");
 	return DatumGetTextPP(method);
 }
 
@@ -81,13 +79,8 @@ check_method(WindowObject winobj, int row, void *arg)
 	NormalizeState *state = arg;
 	text	   *method = method_of_row(winobj, row);
 
-	if (strlen(state->method) != VARSIZE_ANY_EXHDR(method) ||
-		memcmp(state->method, VARDATA_ANY(method), VARSIZE_ANY_EXHDR(method)) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("normalization method changes within a partition: \"%s\", then \"%s\"",
-						state->method, text_to_cstring(method)),
-				 errhint("A method holds for all rows of a partition: add what it depends on to PARTITION BY.")));
+	if (!argument_same((struct varlena *) state->method, (struct varlena *) method))
+		argument_refuse_change("method", "a partition", text_to_cstring(state->method), text_to_cstring(method));
 }
 
 static void
@@ -103,8 +96,8 @@ begin_partition(FunctionCallInfo fcinfo, NormalizeState *state)
 	state->begun = false;
 	MemoryContextReset(state->work);
 	old = MemoryContextSwitchTo(state->work);
-	state->method = text_to_cstring(method_of_row(winobj, 0));
-	method_parse(state->method, &method);
+	state->method = (text *) PG_DETOAST_DATUM_COPY(PointerGetDatum(method_of_row(winobj, 0)));
+	method_parse(text_to_cstring(state->method), &method);
 	partition_load(&state->values, winobj, 0, stable ? NULL : check_method, state);
 	normalizer_begin(&state->normalizer, &method, &state->values.store);
 	state->begun = true;

@@ -88,17 +88,7 @@ score_state(FunctionCallInfo fcinfo)
 static void
 refuse_metrics(const ScoreState *state, ArrayType *array)
 {
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("metrics must be a one-dimensional array, not one of %d dimensions",
-						ARR_NDIM(array)),
-				 errhint("Write ARRAY[sales, profit, orders], with an element for each weight.")));
-	if (ARR_NDIM(array) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("metrics must not be an empty array"),
-				 errhint("A score has 1 to %d metrics, each with a weight.", MAX_METRICS)));
+	argument_check_dimensions(&metrics_rule, array);
 	ereport(ERROR,
 			(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 			 errmsg("number of metrics, %d, differs from number of weights, %d", ARR_DIMS(array)[0],

@@ -4,14 +4,9 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
 
-#include "compat.h"
 #include "sql/windows/score_args.h"
-#include "values/value_kind.h"
 
 /* Positions among the arguments of abc_score, after the metrics. */
 enum
@@ -24,11 +19,17 @@ enum
 
 static const char *const arg_names[] = {"weights", "methods", "missing"};
 
+#define WEIGHTS_HINT	"A score has 1 to 100 metrics, each with a weight of zero or more: ARRAY[40, 30, 20, 10]."
+
+const ArrayRule metrics_rule = {"metrics", MAX_METRICS, true, "Write ARRAY[sales, profit, orders], with an element for each weight."};
+static const ArrayRule weights_rule = {"weights", MAX_METRICS, false, WEIGHTS_HINT};
+static const ArrayRule methods_rule = {"methods", MAX_METRICS, false, "Give one method for all metrics or one for each; for values as they are, say \"none\"."};
+
 void
 score_args_init(ScoreArgs *args, MemoryContext parent)
 {
 	memset(args, 0, sizeof(*args));
-	args->mcxt = AllocSetContextCreate(parent, "abc_score arguments", ALLOCSET_SMALL_SIZES);
+	kept_init(&args->kept, NARGS, parent);
 }
 
 /* An argument of a row, detoasted; NULL for a NULL. */
@@ -44,60 +45,33 @@ arg_of_row(WindowObject winobj, int arg, int row)
 }
 
 static void
-check_dimensions(const char *what, ArrayType *array)
+read_weight(ScoreArgs *args, int i, double weight)
 {
-	if (ARR_NDIM(array) == 0)
+	if (weight - weight != 0.0)
 		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%s must not be an empty array", what),
-				 errhint("A score has 1 to %d metrics, each with a weight.", MAX_METRICS)));
-	if (ARR_NDIM(array) != 1)
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("weight %d is not a finite number", i + 1),
+				 errhint(WEIGHTS_HINT)));
+	if (weight < 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%s must be a one-dimensional array, not one of %d dimensions", what,
-						ARR_NDIM(array)),
-				 errhint("Write ARRAY[40, 30, 20, 10], with an element for each metric.")));
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("weight %d, %g, is negative", i + 1, weight),
+				 errhint("For a metric of which less is better use a method such as \"lower rank\".")));
+	args->weights[i] = weight;
+	args->total_weight += weight;
 }
 
 static void
 parse_weights(ScoreArgs *args)
 {
-	ArrayType  *array = (ArrayType *) args->sources[ARG_WEIGHTS];
 	Datum	   *elements;
-	bool	   *nulls;
-	int			n;
 
-	if (array == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("weights must not be NULL"),
-				 errhint("Write, for example, ARRAY[40, 30, 20, 10].")));
-	check_dimensions("weights", array);
-	value_array_split(VALUE_FLOAT8, array, &elements, &nulls, &n);
-	if (n > MAX_METRICS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%d weights are too many", n),
-				 errhint("A score has 1 to %d metrics.", MAX_METRICS)));
-	args->nmetrics = n;
+	if (args->kept.bytes[ARG_WEIGHTS] == NULL)
+		argument_refuse_null("weights", WEIGHTS_HINT);
+	elements = argument_array(&weights_rule, (ArrayType *) args->kept.bytes[ARG_WEIGHTS], NULL, &args->nmetrics);
 	args->total_weight = 0;
-	for (int i = 0; i < n; i++)
-	{
-		double		weight = nulls[i] ? 0 : DatumGetFloat8(elements[i]);
-
-		if (nulls[i] || weight - weight != 0.0)
-			ereport(ERROR,
-					(errcode(nulls[i] ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("weight %d is %s", i + 1, nulls[i] ? "NULL" : "not a finite number"),
-					 errhint("Weights are numbers of zero or more; leave a metric out with weight 0.")));
-		if (weight < 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("weight %d, %g, is negative", i + 1, weight),
-					 errhint("For a metric of which less is better use a method such as \"lower rank\".")));
-		args->weights[i] = weight;
-		args->total_weight += weight;
-	}
+	for (int i = 0; i < args->nmetrics; i++)
+		read_weight(args, i, DatumGetFloat8(elements[i]));
 	if (args->total_weight == 0 || args->total_weight - args->total_weight != 0.0)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -109,9 +83,8 @@ parse_weights(ScoreArgs *args)
 static void
 parse_methods(ScoreArgs *args)
 {
-	ArrayType  *array = (ArrayType *) args->sources[ARG_METHODS];
+	ArrayType  *array = (ArrayType *) args->kept.bytes[ARG_METHODS];
 	Datum	   *elements;
-	bool	   *nulls;
 	int			n;
 
 	if (array == NULL)
@@ -121,24 +94,14 @@ parse_methods(ScoreArgs *args)
 			method_parse(args->nmetrics == 1 ? "none" : "rank", &args->methods[i]);
 		return;
 	}
-	check_dimensions("methods", array);
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
+	elements = argument_array(&methods_rule, array, NULL, &n);
 	if (n != 1 && n != args->nmetrics)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("number of methods, %d, differs from number of weights, %d", n, args->nmetrics),
 				 errhint("Give one method for all metrics or one for each.")));
 	for (int i = 0; i < args->nmetrics; i++)
-	{
-		int			at = n == 1 ? 0 : i;
-
-		if (nulls[at])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("method %d is NULL", at + 1),
-					 errhint("For values as they are, say \"none\".")));
-		method_parse(TextDatumGetCString(elements[at]), &args->methods[i]);
-	}
+		method_parse(TextDatumGetCString(elements[n == 1 ? 0 : i]), &args->methods[i]);
 }
 
 static void
@@ -146,12 +109,9 @@ parse_missing(ScoreArgs *args)
 {
 	char	   *name;
 
-	if (args->sources[ARG_MISSING] == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("missing must not be NULL"),
-				 errhint("Say what a NULL metric means: renormalize, zero or null.")));
-	name = text_to_cstring((text *) args->sources[ARG_MISSING]);
+	if (args->kept.bytes[ARG_MISSING] == NULL)
+		argument_refuse_null("missing", "Say what a NULL metric means: renormalize, zero or null.");
+	name = text_to_cstring((text *) args->kept.bytes[ARG_MISSING]);
 	if (pg_strcasecmp(name, "renormalize") == 0)
 		args->missing = MISSING_RENORMALIZE;
 	else if (pg_strcasecmp(name, "zero") == 0)
@@ -165,45 +125,22 @@ parse_missing(ScoreArgs *args)
 				 errhint("Policies are renormalize, zero and null.")));
 }
 
-static inline bool
-same_bytes(const struct varlena *a, const struct varlena *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
-}
-
 /* What is kept is parsed once, for as long as it stays the same. */
 void
 score_args_set(ScoreArgs *args, WindowObject winobj, int row)
 {
 	struct varlena *given[NARGS];
-	bool		same = args->nmetrics > 0;
 	MemoryContext old;
 
 	for (int i = 0; i < NARGS; i++)
-	{
 		given[i] = arg_of_row(winobj, i, row);
-		same = same && same_bytes(given[i], args->sources[i]);
-	}
-	if (same)
+	if (kept_same(&args->kept, given))
 		return;
-
-	args->nmetrics = 0;
-	MemoryContextReset(args->mcxt);
-	old = MemoryContextSwitchTo(args->mcxt);
-	for (int i = 0; i < NARGS; i++)
-	{
-		args->sources[i] = NULL;
-		if (given[i] != NULL)
-		{
-			args->sources[i] = palloc(VARSIZE(given[i]));
-			memcpy(args->sources[i], given[i], VARSIZE(given[i]));
-		}
-	}
+	old = kept_renew(&args->kept, given);
 	parse_weights(args);
 	parse_methods(args);
 	parse_missing(args);
+	args->kept.valid = true;
 	MemoryContextSwitchTo(old);
 }
 
@@ -211,9 +148,9 @@ void
 score_args_check(const ScoreArgs *args, WindowObject winobj, int row)
 {
 	for (int i = 0; i < NARGS; i++)
-		if (!same_bytes(arg_of_row(winobj, i, row), args->sources[i]))
+		if (!argument_same(arg_of_row(winobj, i, row), args->kept.bytes[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("argument \"%s\" of a score changes within a partition, at row %d", arg_names[i], row + 1),
-					 errhint("They hold for all rows of a partition: add what they depend on to PARTITION BY.")));
+					 errmsg("argument \"%s\" changes within a partition, at row %d", arg_names[i], row + 1),
+					 errhint("It holds for all rows of a partition: add what it depends on to PARTITION BY.")));
 }

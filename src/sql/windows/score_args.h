@@ -8,6 +8,7 @@
 #include "windowapi.h"
 
 #include "cut/method.h"
+#include "sql/argument.h"
 
 #define MAX_METRICS		100
 
@@ -21,14 +22,15 @@ typedef enum MissingPolicy
 
 typedef struct ScoreArgs
 {
-	MemoryContext mcxt;
-	struct varlena *sources[3]; /* copies of the arguments; NULL for a NULL */
+	KeptArguments kept;			/* weights, methods, missing */
 	int			nmetrics;
 	double		weights[MAX_METRICS];
 	double		total_weight;	/* added in the order of the metrics */
 	Method		methods[MAX_METRICS];
 	MissingPolicy missing;
 } ScoreArgs;
+
+extern const ArrayRule metrics_rule;
 
 extern void score_args_init(ScoreArgs *args, MemoryContext parent);
 
