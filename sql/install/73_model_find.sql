@@ -122,7 +122,7 @@ AS $$
 DECLARE
 	m @extschema@.abc_model;
 BEGIN
-	SELECT d.m INTO m FROM _abc.definition_of(model) AS d;
+	SELECT (d.m).* INTO m FROM _abc.definition_of(model) AS d;
 	RETURN _abc.complete(m);
 END
 $$;

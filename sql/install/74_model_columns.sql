@@ -96,7 +96,8 @@ BEGIN
 			FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace WHERE c.oid = sorts) ELSE '' END
 		WHEN 'moment' THEN CASE WHEN is_key THEN 'timestamp with time zone' ELSE 'timestamp without time zone' END
 		WHEN 'float' THEN format_type(type, NULL) WHEN 'date' THEN format_type(type, NULL)
-		ELSE CASE WHEN is_key AND _abc.equality(type) IS NOT NULL THEN format_type(type, NULL) ELSE 'text' END END;
+		ELSE CASE WHEN is_key AND type = 'bit'::regtype THEN 'bit varying'	-- bit alone is one bit
+			WHEN is_key AND _abc.equality(type) IS NOT NULL THEN format_type(type, NULL) ELSE 'text' END END;
 END
 $$;
 COMMENT ON FUNCTION _abc.stored_type(oid, oid, boolean) IS 'the type in which a column of the source is stored';

@@ -128,7 +128,7 @@ BEGIN
 	END LOOP;
 	found := _abc.ask_source(m, format('SELECT to_jsonb(ARRAY[%s, count(*)::text]) FROM %s WHERE %s GROUP BY %s HAVING count(*) OPERATOR(pg_catalog.>) 1 LIMIT 1', key, _abc.from_source(m),
 		(SELECT string_agg(format('s.%I IS NOT NULL', k), ' AND ') FROM unnest(m.key) AS k), (SELECT string_agg(format('s.%I', k), ', ') FROM unnest(m.key) AS k)));
-	RETURN format('customer "%s" has %s rows, the source must have one row per key', found ->> 0, found ->> 1);
+	RETURN CASE WHEN found IS NOT NULL THEN format('customer "%s" has %s rows, the source must have one row per key', found ->> 0, found ->> 1) END;
 EXCEPTION WHEN OTHERS THEN
 	RETURN NULL;	-- the error that was there first says more
 END

@@ -15,6 +15,9 @@
 --	complete	the row as it will be, beside the row as it was
 --	changed		the rows that differ from what is there
 --
+-- OFFSET 0 keeps the steps apart: the planner would write the expressions of one into every place of the next,
+-- and so on, which grows with a power of the steps.
+--
 -- and then what is written: before, version, state, change, run.
 --
 CREATE FUNCTION _abc.decide_text() RETURNS text
@@ -50,9 +53,9 @@ WITH read AS MATERIALIZED (
 	SELECT c.*, h.dissents, h.since_run, h.since_day, h.waits,
 		CASE WHEN NOT h.dissents THEN c.computed WHEN h.waits THEN c.was_settled
 			ELSE @extschema@.abc_next_tier(c.was_settled, c.computed, 1, 1, 1, {max_step}) END AS settled
-	FROM computed AS c CROSS JOIN LATERAL ({hysteresis}) AS h
+	FROM computed AS c CROSS JOIN LATERAL ({hysteresis}) AS h OFFSET 0
 ), ruled AS (
-	SELECT d.*, {ruled} AS ruled FROM settled AS d
+	SELECT d.*, {ruled} AS ruled FROM settled AS d OFFSET 0
 ), decided AS (
 	SELECT d.*,
 		CASE WHEN NOT d.present THEN NULL WHEN d.overridden THEN {last_tier_or}d.override_tier) ELSE d.ruled END AS tier,
@@ -61,13 +64,13 @@ WITH read AS MATERIALIZED (
 			WHEN {rank}(d.settled) IS DISTINCT FROM {rank}(d.computed) THEN 'held'
 			WHEN d.computed IS NULL THEN 'no value' ELSE 'computed' END AS decided_by,
 		CASE WHEN NOT d.present THEN 'lost' ELSE {lifecycle} END AS lifecycle
-	FROM ruled AS d
+	FROM ruled AS d OFFSET 0
 ), named AS (
 	SELECT d.*, {rank}(d.tier) IS DISTINCT FROM {rank}(d.was_tier) AS tier_differs,
 		coalesce(({tier_names})[{rank}(d.tier)], {unrated}) AS tier_name,
 		CASE d.decided_by {reasons} END AS reason,
 		CASE WHEN d.decided_by = 'override' THEN d.override_ends END AS decided_until{treated}
-	FROM decided AS d{treatments}
+	FROM decided AS d{treatments} OFFSET 0
 ), complete AS (
 	SELECT {d.keys}, d.partition, {carried_then} d.present, d.value, d.metrics, d.score, d.cut, d.eligible, d.conditions,
 		d.first_order, d.last_order, d.orders, d.computed, d.settled, d.tier, d.tier_name, d.decided_by, d.reason, d.decided_until,
@@ -100,7 +103,7 @@ WITH read AS MATERIALIZED (
 	CROSS JOIN LATERAL (SELECT NOT d.known OR d.tier_differs OR {rank}(d.computed) IS DISTINCT FROM {rank}(d.was_computed)
 		OR d.lifecycle <> d.was_lifecycle OR d.partition <> d.was_partition OR d.decided_by <> d.was_decided_by
 		OR (d.decided_by IN ('rule', 'override') AND d.reason IS DISTINCT FROM d.was_reason)
-		OR d.decided_until IS DISTINCT FROM d.was_decided_until AS opens) AS n
+		OR d.decided_until IS DISTINCT FROM d.was_decided_until AS opens) AS n OFFSET 0
 ), changed AS MATERIALIZED (
 	SELECT c.* FROM complete AS c LEFT JOIN today AS t ON {same t c}
 	WHERE CASE WHEN t.first_run IS NOT NULL THEN {differs_from_today} ELSE NOT c.known OR {differs} END

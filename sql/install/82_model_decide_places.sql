@@ -47,7 +47,7 @@ DECLARE
 	runs integer := CASE side WHEN 'promotion' THEN m.promote_after ELSE m.demote_after END;
 	wait interval := CASE side WHEN 'promotion' THEN m.promote_wait ELSE m.demote_wait END;
 BEGIN
-	RETURN CASE WHEN wait IS NOT NULL AND runs = 1 THEN format('format(%L, (d.since_day + %L::interval)::date)',
+	RETURN CASE WHEN wait IS NOT NULL AND runs = 1 THEN format('format(%L, to_char(d.since_day + %L::interval, ''YYYY-MM-DD''))',
 			_abc.text(m.language, format('reason.%s takes effect on', side), '%1$s'), wait)
 		ELSE format('format(%L, %s, $3 - d.since_run + 1)', _abc.text(m.language, format('reason.%s takes effect after', side), '%1$s', '%2$s'), runs) END;
 END
