@@ -322,7 +322,7 @@ DECLARE
 	factor numeric := _abc.factor_of(language, coalesce(top, 0), 5);
 	f _abc.frame := ROW(width, 0, 56, 44, width - 56 - 24, CASE WHEN width < 500 THEN 150 ELSE 190 END);
 	pitch numeric := f.w / greatest(n, 6);
-	every integer := ceil(72 / pitch);
+	every integer := ceil(84 / pitch);	-- a day is written at every so many
 BEGIN
 	IF coalesce(top, 0) <= 0 THEN
 		RETURN '';
