@@ -171,6 +171,7 @@ DECLARE
 BEGIN
 	RETURN jsonb_build_object(
 		'only_s', '', 'only_b', '', 'read_definition', _abc.read_definition(m),
+		's_facts', _abc.listed(m.key_columns || _abc.fact_columns(m), 's'), 'facts_differ', _abc.differs(_abc.fact_columns(m), 'c.', 's.'),
 		'rank', '@extschema@.abc_rank',
 		'coalesced_keys', (SELECT string_agg(format('coalesce(r.%1$s, w.%1$s) AS %1$s', c), ', ') FROM unnest(m.key_columns) AS c),
 		'carried_now', coalesce((SELECT string_agg(CASE WHEN c LIKE 't%' THEN format('w.%1$s AS %1$s, ', c)
