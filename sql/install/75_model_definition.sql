@@ -281,6 +281,10 @@ DECLARE
 	full_name text;
 BEGIN
 	m.source := btrim(m.source, E' \t\r\n;');
+	IF coalesce(m.source, '') = '' THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'a model needs a source',
+			HINT = 'Name a table, view or foreign table with one row per customer, or write a query: ''SELECT ...''.';
+	END IF;
 	m.source_is_query := m.source ~* '^(\(*\s*)(select|with|values|table)\M[\s("*]' OR m.source ~ '^(--|/\*)';
 	IF NOT m.source_is_query THEN
 		full_name := _abc.full_name(m.source, m.source_path);
