@@ -67,7 +67,7 @@ SET client_min_messages = warning;
 SELECT how, altered(how) AS differs FROM unnest(ARRAY[
 	'scheme => ''count 10/20''', 'scheme => ''share x 50 / y 80 / z''', 'value => ''w''', 'value => ''v''',
 	'metrics => ARRAY[abc_metric(''w'', 1), abc_metric(''b'', 2)], scheme => ''count 20/50''', 'missing => ''zero''', 'metrics => ''{}'', scheme => ''80/95''',
-	'attributes => ''{a,b,c}''', 'attributes => ''{c,a,b}''', 'partition_by => ''{b}''', 'partition_by => ''{}'', attributes => ''{a,b}''',
+	'attributes => ''{a,b,c}''', 'attributes => ''{c,a,b}''', 'partition_by => ''{b}''', 'partition_by => ''{}'', attributes => ''{a,b,c}''',
 	'eligible => ''id <> 3''', 'eligible => ''''', 'rules => ARRAY[abc_only_if(''A'', ''id > 2'')]', 'rules => ''{}''',
 	'promote_after => 2', 'demote_after => 3, max_step => 1', 'promote_wait => ''1 month''', 'max_step => 0',
 	'last_order => ''day'', lost => ''6 months''', 'first_order => ''day''', 'lost => ''0'', last_order => '''', first_order => ''''',

@@ -71,7 +71,7 @@ BEGIN
 	m.created := clock_timestamp();
 	m := _abc.checked(_abc.with_rules(_abc.with_metrics(m, metrics), rules));
 	m := _abc.create_tables(m, home);
-	m := _abc.create_views(m, home);
+	m := _abc.create_views(m, home, NULL::@extschema@.abc_model);
 	PERFORM _abc.save(m);
 	PERFORM _abc.comment_relations(m);
 	IF refresh THEN
