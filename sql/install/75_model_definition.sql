@@ -264,7 +264,8 @@ DECLARE
 	found regclass;
 BEGIN
 	PERFORM set_config('search_path', path, true);
-	found := to_regclass(given);
+	found := pg_catalog.to_regclass(given);
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	RETURN (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 		WHERE c.oid = found AND c.relkind IN ('r', 'v', 'm', 'f', 'p'));
 EXCEPTION WHEN syntax_error OR invalid_name THEN

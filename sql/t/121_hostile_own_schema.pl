@@ -66,7 +66,7 @@ cmp_ok($planted, '>', 1000, "$planted functions are planted beside ours");
 my $create = sub {
 	my ($name, $scheme, $metrics, $partitions, $rules, $wait) = @_;
 	return qq{SELECT abc_create_model('$name'::text, 'facts'::text, 'id'::text, 'v'::text, '$scheme'::abc_scheme, $metrics, '$partitions'::text[], '{n}'::text[],
-		'zero'::text, 'id <> 7'::text, $rules, $wait::integer, $wait::integer, 1::integer, 'first_day'::text, 'last_day'::text, 'n'::text, '1 month'::interval, '3 months'::interval,
+		'zero'::text, 'id <> 7'::text, $rules, ${wait}::integer, ${wait}::integer, 1::integer, 'first_day'::text, 'last_day'::text, 'n'::text, '1 month'::interval, '3 months'::interval,
 		NULL::text, 'public'::text, NULL::float8, NULL::text, NULL::interval, NULL::interval, 'en'::text, false)};
 };
 my $setup = q{
