@@ -64,6 +64,8 @@ $unjudged{$_} = { map { $_ => 1 } qw(reason decided_by_name lifecycle_name) } fo
 $unjudged{changes}{$_} = 1 foreach qw(number takes_back in_force moved_name);
 $unjudged{overrides} = { map { $_ => 1 } qw(override_id author made) };
 
+delete @query{ split ' ', $ENV{ABC_SKIP} // '' };
+
 # The query of a relation of one of the models.
 sub asked
 {
@@ -84,6 +86,7 @@ sub script
 	foreach my $n (0 .. $#{ $life->{steps} })
 	{
 		my $sql = $life->{steps}[$n]{sql};
+		push @lines, '\echo @@ happens';
 		foreach my $model (@models)
 		{
 			push @lines, $sql =~ s/\('m'/('$model'/gr if $model eq 'm' || $sql =~ /^SELECT abc_/;
@@ -131,7 +134,7 @@ sub answers
 		if ($header) { push @$table, { map { $header->[$_] => $fields[$_] } 0 .. $#$header }; }
 		else { $header = [@fields]; }
 	}
-	note($err) if !@answers;
+	note($err) if !@answers || $ENV{ABC_ORACLE_SHOW};
 	return \@answers;
 }
 
@@ -151,6 +154,7 @@ sub normal
 	my $kind = $AbcModelRelations::kind{$column} // '';
 
 	return 'NULL' if !defined $value;
+	return '{' . join(',', map { $_ eq 'NULL' ? $_ : normal('value', $_) } split /,/, substr($value, 1, -1)) . '}' if $column eq 'cutoffs';
 	return $value if $kind eq '';
 	return sprintf('%.9g', $value) if $kind eq 'float' || $value =~ /e/i;
 	$value = sprintf('%.9f', $value) if $value =~ /\.\d{10}/;
@@ -170,7 +174,7 @@ sub differences
 	if ($relation eq 'trend' || $relation eq 'overrides')
 	{
 		my ($sample) = @$expected;
-		push @identity, grep { $sample && exists $sample->{$_} } qw(p1 p2 key);
+		push @identity, grep { $sample && exists $sample->{$_} } qw(p1 p2 k1 k2);
 	}
 	push @{ $seen{ row_name($_, @identity) } }, $_ foreach @$seen;
 	foreach my $row (@$expected)

@@ -42,7 +42,7 @@ sub parts_of_then
 	my ($model, $row) = @_;
 	my %then;
 
-	@then{ @{ $row->{by} } } = @{ $row->{part} };
+	@then{ $ENV{ABC_POSITIONAL} ? @{ $model->{definition}{partition_by} } : @{ $row->{by} } } = @{ $row->{part} };
 	return map { $_ => $then{$_} } @{ $model->{definition}{partition_by} };
 }
 
@@ -203,7 +203,7 @@ sub run_row
 	return {
 		run => $run->{run}, as_of => date($run->{day}), partition => array_of(@{ $part->{part} }), partition_by => array_of(@{ $part->{by} }),
 		scheme => $run->{definition}{scheme}{text}, customers => $part->{customers}, rated => $part->{rated},
-		total => amount_of($part->{total}), value => amount_of($part->{value}), cutoffs => array_of($part->{cutoffs} ? @{ $part->{cutoffs} } : ()),
+		total => amount_of($part->{total}), value => amount_of($part->{value}), cutoffs => $part->{cutoffs} ? array_of(@{ $part->{cutoffs} }) : undef,
 		moved_up => $part->{up}, moved_down => $part->{down}, arrived => $part->{arrived}, gone => $part->{gone},
 		below_zero => amount_of($part->{below_zero}), not_eligible_customers => $part->{not_eligible_customers},
 		not_eligible => amount_of($part->{not_eligible}), unrated_customers => $part->{unrated_customers},
@@ -215,7 +215,7 @@ sub run_row
 # An array as psql prints it, of simple elements.
 sub array_of
 {
-	return '{' . join(',', map { !defined $_ ? 'NULL' : $_ eq '' || $_ =~ /[\s,{}"\\]/ || lc $_ eq 'null' ? "\"$_\"" : $_ } @_) . '}';
+	return '{' . join(',', map { !defined $_ ? 'NULL' : $_ eq '' || $_ =~ /[\s,{}"\\]/ || lc $_ eq 'null' ? '"' . s/(["\\])/\\$1/gr . '"' : $_ } @_) . '}';
 }
 
 # A line per run, partition and tier of the scheme, and one for the unrated, if there are or were any.
@@ -312,7 +312,8 @@ sub overrides
 
 	return [
 		map {
-			{ key => key_of(@{ $_->{keys} }), tier => letter($_->{tier}), tier_name => $_->{name}, reason => $_->{reason},
+			my @keys = @{ $_->{keys} };
+			{ map({ ("k" . ($_ + 1) => $keys[$_]) } 0 .. $#keys), tier => letter($_->{tier}), tier_name => $_->{name}, reason => $_->{reason},
 				begins => date($_->{begins}), ends => date($_->{ends}) }
 		} @{ $model->{overrides} } ];
 }

@@ -147,7 +147,6 @@ extern void summary_bucket_range(ValueKind kind, uint64 bucket, int shift, const
 extern ExactSum *summary_power10(int scale, int nlimbs);
 
 /* summary_packed.c */
-extern AbcSummary *summary_arg(Datum datum);	/* canonical, detoasted */
 extern void summary_read(SummaryReader *reader, const AbcSummary *summary);
 extern bool summary_next(SummaryReader *reader);
 
@@ -155,6 +154,7 @@ extern bool summary_next(SummaryReader *reader);
 extern SummaryState *summary_state_create(ValueKind kind);
 extern SummaryState *summary_state_thaw(const AbcSummary *summary);
 extern AbcSummary *summary_state_freeze(const SummaryState *state);
+extern AbcSummary *summary_arg(Datum datum);	/* canonical, detoasted */
 extern SummaryState *summary_state_widen(SummaryState *state, int words);
 extern void summary_state_rehash(SummaryState *state);
 extern int	summary_sum_shift(ValueKind kind, uint64 bucket, int shift, uint64 coarser, int coarser_shift);

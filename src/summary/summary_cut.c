@@ -57,6 +57,7 @@ cells_add_rows(SummaryCells *cells, const ValueGroup *group, int64 n, ExactSum *
 	}
 }
 
+/* The group in which the measure reaches the target; false if it does not. */
 bool
 cells_locate(SummaryCells *cells, const ExactSum *target, ValueGroup *group)
 {
@@ -84,6 +85,7 @@ cells_locate(SummaryCells *cells, const ExactSum *target, ValueGroup *group)
 	return found;
 }
 
+/* The group above another one; false if that is the highest. */
 bool
 cells_next_above(SummaryCells *cells, const ValueGroup *group, u128 *key)
 {
@@ -96,6 +98,7 @@ cells_next_above(SummaryCells *cells, const ValueGroup *group, u128 *key)
 	return true;
 }
 
+/* The group of the least value. */
 bool
 cells_least(SummaryCells *cells, u128 *key)
 {
@@ -141,6 +144,7 @@ refuse_negative(const SummaryCells *cells)
  * Cutting
  */
 
+/* Cut-offs are known to be right if the inside of no cell mattered. */
 bool
 summary_cut(CutPoints *points, SummaryCells *cells, const AbcScheme *scheme)
 {
@@ -252,6 +256,10 @@ join_ranges(CutBounds *bounds, int n)
 	}
 }
 
+/*
+ * The ranges of cells in which the cut-offs lie; false if there is nothing to
+ * cut.
+ */
 bool
 summary_bounds(CutBounds *bounds, SummaryCells *cells, const AbcScheme *scheme)
 {

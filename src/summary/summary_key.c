@@ -190,6 +190,10 @@ decimal_least(uint64 key, const ExactSum *power, ExactSum *amount)
 		exact_add_shifted(amount, u128_of(1), 0);
 }
 
+/*
+ * The magnitude whose float8 has these bits, in units of 2^unit_exponent,
+ * which is no larger than its own.
+ */
 void
 summary_float8_amount(uint64 key, int unit_exponent, ExactSum *amount)
 {

@@ -1,6 +1,6 @@
 /*
  * summary_packed.c
- *		The packed form of a summary: writing, reading and checking its bytes.
+ *		The packed form of a summary: writing and reading its bytes.
  *
  * After the head a summary in canonical form has the number of buckets of
  * negative values, then the buckets, the negative ones first, each sign from
@@ -15,8 +15,6 @@
  * on all but the last.
  */
 #include "postgres.h"
-
-#include "common/int.h"
 
 #include "summary/summary_io.h"
 
@@ -37,6 +35,7 @@ write_varint(StringInfo buffer, uint64 value)
 	appendStringInfoCharMacro(buffer, (char) value);
 }
 
+/* Begin with the head; so many of the buckets to come are of negative values. */
 void
 summary_write_begin(SummaryWriter *writer, const AbcSummary *head, int nnegative)
 {
@@ -51,6 +50,7 @@ summary_write_begin(SummaryWriter *writer, const AbcSummary *head, int nnegative
 	writer->previous = 0;
 }
 
+/* One bucket; its sum is not 0. */
 void
 summary_write(SummaryWriter *writer, uint64 bucket, int64 count, const uint64 *sum, int words)
 {
@@ -70,6 +70,7 @@ summary_write(SummaryWriter *writer, uint64 bucket, int64 count, const uint64 *s
 		appendStringInfoCharMacro(&writer->buffer, (char) (sum[i / 8] >> (8 * (i % 8))));
 }
 
+/* The summary. */
 AbcSummary *
 summary_write_end(SummaryWriter *writer)
 {
@@ -107,6 +108,10 @@ read_varint(SummaryReader *reader)
 	return 0;
 }
 
+/*
+ * Begin to read; what is wrong with the bytes is in reader->fault, here and
+ * after summary_next.
+ */
 void
 summary_read(SummaryReader *reader, const AbcSummary *summary)
 {
@@ -158,61 +163,4 @@ summary_next(SummaryReader *reader)
 	reader->at += size;
 	reader->done++;
 	return true;
-}
-
-/* An argument in canonical form. */
-AbcSummary *
-summary_arg(Datum datum)
-{
-	AbcSummary *summary = (AbcSummary *) PG_DETOAST_DATUM(datum);
-
-	if ((summary->flags & SUMMARY_WORKING) != 0)
-		summary = summary_state_freeze((const SummaryState *) summary);
-	return summary;
-}
-
-/*
- * Checking
- */
-
-/* What is wrong with the fields of the head, or NULL. */
-const char *
-summary_head_fault(const AbcSummary *summary)
-{
-	if (summary->version != SUMMARY_VERSION)
-		return "its version is unknown";
-	if (summary->flags != 0)
-		return "it has flags that are unknown";
-	if (summary->kind > VALUE_NUMERIC)
-		return "its kind of values is unknown";
-	if (summary->shift > SUMMARY_MAX_SHIFT)
-		return "its buckets are too wide";
-	if (summary->scale < 0 || summary->scale > SUMMARY_MAX_SCALE ||
-		(summary->kind != VALUE_NUMERIC && summary->scale != 0))
-		return "its scale is out of range";
-	if (summary->nbuckets < 0 || summary->nbuckets > SUMMARY_MAX_BUCKETS)
-		return "its number of buckets is out of range";
-	if (summary->zeros < 0 || summary->count < 1)
-		return "its number of rows is out of range";
-	return NULL;
-}
-
-/* What is wrong with the buckets of a summary whose head is right, or NULL. */
-const char *
-summary_bucket_fault(const AbcSummary *summary)
-{
-	SummaryReader reader;
-	int64		count = summary->zeros;
-
-	summary_read(&reader, summary);
-	while (summary_next(&reader))
-		if (pg_add_s64_overflow(count, reader.count, &count))
-			return "its number of rows is out of range";
-	if (reader.fault != NULL)
-		return reader.fault;
-	if (reader.at != reader.end)
-		return "bytes follow its last bucket";
-	if (count != summary->count)
-		return "its counts do not add up to its number of rows";
-	return summary_check(summary);
 }

@@ -61,6 +61,7 @@ make_state(const AbcSummary *head, int capacity, int words)
 	return state;
 }
 
+/* The state of no rows. */
 SummaryState *
 summary_state_create(ValueKind kind)
 {
@@ -97,6 +98,17 @@ SummaryState *
 summary_state_widen(SummaryState *state, int words)
 {
 	return words <= state->words ? state : resize(state, state->capacity, words);
+}
+
+/* In assert builds: every sum has its highest bit clear, and all is as input would accept it. */
+static inline void
+AssertCheckState(const SummaryState *state)
+{
+#ifdef USE_ASSERT_CHECKING
+	for (int i = 0; i < state->head.nbuckets; i++)
+		Assert(!sum_highest_bit(summary_entry(state, i) + SUMMARY_ENTRY_SUM, state->words));
+	AssertCheckSummary(summary_state_freeze(state));
+#endif
 }
 
 /* So many rows more; an error beyond 2^63-1. */
@@ -374,6 +386,7 @@ summary_state_merge(SummaryState *state, const SummaryState *other)
 	pfree(moved);
 	if (scaled != NULL)
 		pfree(scaled);
+	AssertCheckState(state);
 	return state;
 }
 
@@ -381,6 +394,7 @@ summary_state_merge(SummaryState *state, const SummaryState *other)
  * Canonical form
  */
 
+/* The working form of a summary in either form: a copy. */
 SummaryState *
 summary_state_thaw(const AbcSummary *summary)
 {
@@ -420,6 +434,7 @@ summary_state_thaw(const AbcSummary *summary)
 	return keep_highest_bit_clear(state);
 }
 
+/* The canonical form of a state with a row. */
 AbcSummary *
 summary_state_freeze(const SummaryState *state)
 {
@@ -442,4 +457,15 @@ summary_state_freeze(const SummaryState *state)
 	}
 	pfree(sorted);
 	return summary_write_end(&writer);
+}
+
+/* An argument in canonical form, detoasted; whatever form it has. */
+AbcSummary *
+summary_arg(Datum datum)
+{
+	AbcSummary *summary = (AbcSummary *) PG_DETOAST_DATUM(datum);
+
+	if ((summary->flags & SUMMARY_WORKING) != 0)
+		summary = summary_state_freeze((const SummaryState *) summary);
+	return summary;
 }

@@ -84,12 +84,14 @@ abc_top_count_transfn(PG_FUNCTION_ARGS)
 	return add_row(fcinfo, "share", PG_GETARG_FLOAT8(2));
 }
 
+/* NULL where the aggregate had no row. */
 ConcentrationState *
 concentration_arg(FunctionCallInfo fcinfo)
 {
 	return PG_ARGISNULL(0) ? NULL : (ConcentrationState *) PG_GETARG_POINTER(0);
 }
 
+/* A negative value: an error. */
 void
 concentration_refuse_negative(ValueKind kind, Datum value)
 {
@@ -111,6 +113,7 @@ refuse_least(const Selection *selection)
 	concentration_refuse_negative(store->kind, values_datum(store, selection->least));
 }
 
+/* Zeros count as values, but make no total. */
 bool
 concentration_begin(ConcentrationState *state, Selection *selection)
 {

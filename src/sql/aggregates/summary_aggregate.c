@@ -19,7 +19,7 @@
 #include "postgres.h"
 
 #include "sql/aggregates/aggregate.h"
-#include "summary/summary.h"
+#include "summary/summary_io.h"
 
 PG_FUNCTION_INFO_V1(abc_summarize_float8_transfn);
 PG_FUNCTION_INFO_V1(abc_summarize_int8_transfn);
@@ -223,7 +223,10 @@ abc_summary_combine(PG_FUNCTION_ARGS)
 Datum
 abc_summary_finalfn(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_POINTER(summary_arg(PG_GETARG_DATUM(0)));
+	AbcSummary *result = summary_arg(PG_GETARG_DATUM(0));
+
+	AssertCheckSummary(result);
+	PG_RETURN_POINTER(result);
 }
 
 /*
