@@ -69,6 +69,7 @@ gini_group(const Selection *selection, const ValueGroup *group, int64 before, vo
 	return true;
 }
 
+/* Final function of abc_gini: NULL without a positive value; corrected, of one value. */
 Datum
 abc_gini_finalfn(PG_FUNCTION_ARGS)
 {
@@ -135,6 +136,7 @@ top_share(Selection *selection, int64 n)
 	return exact_ratio(walk.sum, selection->total, 0, ROUND_NEAREST);
 }
 
+/* Final function of abc_top_share: NULL without a positive value. */
 Datum
 abc_top_share_finalfn(PG_FUNCTION_ARGS)
 {
@@ -149,6 +151,7 @@ abc_top_share_finalfn(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(result);
 }
 
+/* Final function of abc_top_n_share: NULL without a positive value; all where there are less. */
 Datum
 abc_top_n_share_finalfn(PG_FUNCTION_ARGS)
 {
@@ -219,6 +222,7 @@ reach_group(const Selection *selection, const ValueGroup *group, int64 before, v
 	return false;
 }
 
+/* Final function of abc_top_count: NULL without a positive value. */
 Datum
 abc_top_count_finalfn(PG_FUNCTION_ARGS)
 {
