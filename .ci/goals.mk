@@ -7,7 +7,7 @@
 #   make check-clients   real drivers and scheduled jobs; CLIENTS="jdbc odbc" runs only those
 #   make check-asan, check-cassert, check-valgrind   the tests under sanitizers, asserts, memcheck
 #   make check-sqlsmith  random SQL by sqlsmith, 100,000 queries; QUERIES=... SEED=...
-#   make check-versions  every test on the other majors, in bare roots; MAJORS="17 19" only on those (root, debootstrap)
+#   make check-versions  every test on all majors, in a bare root; MAJORS="17 19" only on those (root, debootstrap)
 #   make check-upgrade   pg_upgrade from 15 to 18 and from 18 to 19, in a bare root
 #   make demo            a logistics company, generated and classified on a throwaway server
 #   make bench           ratios against plain SQL, the floor and DuckDB; BENCH_ROWS=500000 for a quick look
@@ -26,10 +26,10 @@ export LC_ALL = C.UTF-8
 unexport CDPATH BASH_ENV
 
 check:
-	@SANDBOX_IN=memory SANDBOX_MAKE='COPT=-Werror' bash .ci/sandbox .ci/check
+	@SANDBOX_IN=memory SANDBOX_MAKE='COPT=-Werror$(if $(TESTS), with_llvm=no)' bash .ci/sandbox .ci/check
 
 accept:
-	@SANDBOX_IN=memory bash .ci/sandbox .ci/check --accept
+	@SANDBOX_IN=memory SANDBOX_MAKE='with_llvm=no' bash .ci/sandbox .ci/check --accept
 
 list:
 	@bash .ci/check --list

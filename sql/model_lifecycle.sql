@@ -53,21 +53,21 @@ SELECT abc_create_model('m', 'facts', 'id', 'revenue', 'count 25/50', attributes
 	first_order => 'first_day', last_order => 'last_day', orders => 'n', at_risk => '2 months', lost => '6 months');
 SELECT count(abc_refresh('m', d::date)) FROM generate_series('2024-01-31'::date, '2024-12-31', '1 month') AS d;
 SELECT h.id, string_agg(h.lifecycle || ' ' || coalesce(h.tier::text, '-'), ', ' ORDER BY r.run) AS by_month FROM m_run AS r JOIN m_history AS h
-	ON h.valid_from <= r.moment AND (h.valid_to IS NULL OR h.valid_to > r.moment) WHERE r.run IN (1, 2, 4, 6, 9, 11, 12) GROUP BY h.id ORDER BY h.id;
-SELECT id, tier, tier_name, decided_by, reason, lifecycle, last_order FROM m_current ORDER BY id;
+	ON h.valid_from <= r.as_of AND (h.valid_to IS NULL OR h.valid_to > r.as_of) WHERE r.run IN (1, 2, 4, 6, 9, 11, 12) GROUP BY h.id ORDER BY h.id;
+SELECT id, tier, tier_name, decided_by, reason, lifecycle, last_order FROM m ORDER BY id;
 SELECT rated, customers FROM m_run WHERE run = 12;
 -- every customer has exactly one lifecycle each month
 SELECT r.run, count(*) = 8 AND count(DISTINCT h.id) = 8 AS all_of_them, count(*) FILTER (WHERE h.lifecycle IS NULL) AS without
-FROM m_run AS r JOIN m_history AS h ON h.valid_from <= r.moment AND (h.valid_to IS NULL OR h.valid_to > r.moment) GROUP BY r.run HAVING count(*) <> 8;
+FROM m_run AS r JOIN m_history AS h ON h.valid_from <= r.as_of AND (h.valid_to IS NULL OR h.valid_to > r.as_of) GROUP BY r.run HAVING count(*) <> 8;
 -- the win-back list
-SELECT id, name, best_tier, best_tier_until::date, best_value FROM m_current WHERE lifecycle = 'lost' AND best_tier = 'A';
+SELECT id, name, best_tier, best_tier_until, best_value FROM m WHERE lifecycle = 'lost' AND best_tier = 'A';
 SELECT run, tier, lost FROM m_trend WHERE lost > 0;
 
 -- by the customer's own rhythm
 SELECT abc_alter_model('m', at_risk => '0');
 DELETE FROM sale WHERE id = 5 AND day > '2024-12-08';
 SELECT abc_refresh('m', '2025-01-05');
-SELECT id, lifecycle FROM m_current WHERE id IN (1, 5) ORDER BY id;
+SELECT id, lifecycle FROM m WHERE id IN (1, 5) ORDER BY id;
 SELECT id, previous_lifecycle, lifecycle, cause FROM m_changes WHERE run = 13 ORDER BY id;
 
 -- who stays unrated while the lifecycle goes on has not moved
@@ -76,7 +76,8 @@ INSERT INTO quiet VALUES (1, 100, '2024-01-01', '2024-06-30', 9), (2, NULL, '202
 SELECT abc_create_model('q', 'quiet', 'id', 'revenue', '80/95', first_order => 'first_day', last_order => 'last_day',
 	orders => 'n', at_risk => '2 months', lost => '6 months');
 SELECT count(abc_refresh('q', d)) FROM unnest('{2024-07-01, 2024-10-01, 2025-02-01}'::date[]) AS d;
-SELECT run, tier, lifecycle, previous_lifecycle, moved FROM q_history WHERE id = 2 ORDER BY run;
+SELECT valid_from, tier, lifecycle FROM q_history WHERE id = 2 ORDER BY valid_from;
+SELECT run, previous_lifecycle, lifecycle, moved FROM q_changes WHERE id = 2 ORDER BY number;
 SELECT run, moved_down FROM q_run ORDER BY run;
 RESET ROLE;
 SET client_min_messages = warning;

@@ -19,15 +19,15 @@ SELECT abc_refresh('m', '2024-01-31');
 -- the score is the public function's, and so are the tiers
 WITH f AS (SELECT *, abc_score(ARRAY[revenue, orders, pay_days, loyalty]::float8[], '{40,30,20,10}', '{rank,rank,lower rank,minmax}') OVER (PARTITION BY region) AS score FROM facts WHERE id < 99)
 SELECT count(*) AS customers, count(*) FILTER (WHERE f.score IS DISTINCT FROM m.score) AS other_score, count(*) FILTER (WHERE f.tier IS DISTINCT FROM m.computed) AS other_tier
-FROM (SELECT f.*, abc_classify(score, 'count 15/50') OVER (PARTITION BY region) AS tier FROM f) AS f JOIN m USING (id);
-SELECT id, tier, score, value, decided_by, reason FROM m_current WHERE id = 99;
-SELECT region, customers, rated, total, array_length(cutoffs, 1), weights FROM m_run ORDER BY region;
+FROM (SELECT f.*, abc_classify(score, 'count 15/50') OVER (PARTITION BY region) AS tier FROM f) AS f JOIN (SELECT k1 AS id, score, computed FROM m_state) AS m USING (id);
+SELECT id, tier, score, value, decided_by, reason FROM m WHERE id = 99;
+SELECT partition, customers, rated, total, array_length(cutoffs, 1), weights FROM m_run ORDER BY partition;
 -- gap and cushion are in points of the score
 SELECT count(*) AS b_customers, bool_and(round((score + gap_to_next)::numeric, 9) = round(cutoff::numeric, 9)) AS gap_is_to_the_cut, bool_and(cushion >= 0) AS above
-FROM m_current JOIN (SELECT region, cutoffs[1] AS cutoff FROM m_run) AS r USING (region) WHERE computed_tier = 'B';
+FROM m JOIN (SELECT partition[1] AS region, cutoffs[1] AS cutoff FROM m_run) AS r USING (region) WHERE tier = 'B';
 SELECT topic, says FROM abc_explain('m', 12) WHERE topic ~ '^(value|score|metric|cut|next)';
 SELECT line, tier, customers, value FROM abc_report('m');
-SELECT bool_and(rank BETWEEN 1 AND of_customers) FROM m_ranked WHERE computed_tier IS NOT NULL;
+SELECT bool_and(rank BETWEEN 1 AND of_customers) FROM m_ranked WHERE tier IS NOT NULL;
 
 -- other weights: the movers that the next refresh finds; a metric the model does not have; writes nothing
 CREATE TABLE predicted AS SELECT * FROM abc_simulate('m', metrics => ARRAY[abc_metric('revenue', 10), abc_metric('flat', 20), abc_metric('loyalty', 70)]);
@@ -35,9 +35,9 @@ SELECT line, tier_before, customers_before, customers_after FROM predicted WHERE
 SELECT abc_alter_model('m', metrics => ARRAY[abc_metric('revenue', 10), abc_metric('flat', 20), abc_metric('loyalty', 70)]);
 SELECT abc_refresh('m', '2024-02-29');
 SELECT count(*) > 5 AS movers, count(*) FILTER (WHERE p.key IS NULL OR c.id IS NULL OR p.tier_after <> c.to_tier OR p.tier_before <> c.from_tier) AS wrong
-FROM (SELECT * FROM predicted WHERE line = 'mover') AS p FULL JOIN (SELECT * FROM m_changes WHERE run = 2) AS c ON c.id::text = p.key;
+FROM (SELECT * FROM predicted WHERE line = 'mover') AS p FULL JOIN (SELECT * FROM m_changes WHERE run = 2 AND moved IS NOT NULL) AS c ON c.id::text = p.key;
 SELECT DISTINCT cause FROM m_changes WHERE run = 2;
-SELECT check_name, ok, n FROM abc_check('m') WHERE check_name ~ 'metric';
+SELECT code, check_name, ok, n FROM abc_check('m') WHERE check_name ~ 'metric';
 SELECT * FROM abc_simulate('m', metrics => ARRAY[abc_metric('nothing', 10)]);
 SELECT * FROM abc_simulate('m', missing => 'maybe');
 
@@ -53,14 +53,13 @@ SELECT count(*) FILTER (WHERE m.score <> f.orders) AS one_metric_is_taken_as_it_
 SELECT scheme, weights, round(cutoffs[1]::numeric) FROM v_run ORDER BY run;
 SELECT abc_alter_model('v', metrics => '{}', scheme => 'share 80/95');
 SELECT abc_refresh('v', '2024-03-31');
-SELECT count(score), count(tier) FROM v_current;
+SELECT count(score), count(tier) FROM v;
 -- missing metrics
 SELECT abc_create_model('gaps', 'facts', 'id', 'revenue', 'count 50', metrics => ARRAY[abc_metric('pay_days', 60, 'lower minmax'), abc_metric('loyalty', 40)], missing => 'null');
 SELECT abc_refresh('gaps', '2024-01-31');
-SELECT decided_by, reason, count(*) FROM gaps_current GROUP BY 1, 2 ORDER BY 1;
+SELECT decided_by, reason, count(*) FROM gaps GROUP BY 1, 2 ORDER BY 1;
 SELECT topic, says FROM abc_explain('gaps', 6) WHERE topic ~ 'metric|decided';
 SELECT line, tier_before, customers_before, customers_after FROM abc_simulate('gaps', missing => 'zero') WHERE line = 'tier';
-SELECT abc_pareto_svg('gaps') ~ '^<svg .*>score per customer<.*</svg>$' AS chart;
 RESET ROLE;
 SET client_min_messages = warning;
 DROP SCHEMA regress_abc_model CASCADE;

@@ -12,6 +12,10 @@
 
 #include "fmgr.h"
 
+#if PG_VERSION_NUM < 150000
+#error "abc_tier needs PostgreSQL 15 or later"
+#endif
+
 /* Sums are exact because each operation is rounded once, to a double: not so in the registers of x87. */
 #if FLT_EVAL_METHOD != 0
 #error "abc_tier needs arithmetic without excess precision: compile with -msse2 -mfpmath=sse, or the like"
@@ -123,10 +127,10 @@ typedef uint128 u128;
 static inline uint64
 u128_divrem64(uint64 hi, uint64 lo, uint64 d, uint64 *rem)
 {
-	u128		a = u128_make(hi, lo);
+	uint64		q = (uint64) (u128_make(hi, lo) / d);
 
-	*rem = (uint64) (a % d);
-	return (uint64) (a / d);
+	*rem = lo - q * d;
+	return q;
 }
 
 #else							/* !HAVE_INT128 */

@@ -13,6 +13,12 @@ CREATE FUNCTION abc_total(summary abc_summary) RETURNS numeric
 COMMENT ON FUNCTION abc_total(abc_summary) IS
 	'sum of the values summarized, exactly; of float8 the exact sum rounded once to float8, in its shortest form';
 
+CREATE FUNCTION abc_subtract(whole abc_summary, part abc_summary) RETURNS abc_summary
+	LANGUAGE C IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'abc_summary_subtract';
+COMMENT ON FUNCTION abc_subtract(abc_summary, abc_summary) IS
+	'summary of the values of whole without those of part: exact numbers and sums, in buckets no finer than those of whole; a part of NULL changes nothing; NULL if nothing is left; a part that cannot be contained in whole is an error';
+
 CREATE FUNCTION abc_bounds(
 	summary abc_summary, scheme abc_scheme DEFAULT '80/95', inside abc_summary[] DEFAULT '{}',
 	OUT cut integer, OUT low numeric, OUT high numeric,

@@ -26,7 +26,7 @@ COMMENT ON TYPE _abc_scan IS 'part of abc_cutoffs_of: what is read';
 CREATE TYPE _abc_group AS (
 	id integer,
 	keys text[],			-- values of the expressions of group_by
-	n bigint,				-- rows
+	has_rows boolean,		-- where there is no value: whether there is a row
 	summary abc_summary,
 	inside abc_summary[],	-- of the rounds in between
 	lows numeric[],			-- the intervals in which cut-offs lie that are not known yet
@@ -60,17 +60,15 @@ END
 $$;
 COMMENT ON FUNCTION _abc_run(text, text, _abc_group[]) IS 'part of abc_cutoffs_of: runs the statement of a round';
 
--- The SELECT of such a statement: what it gives is the type's, whatever it is made of.
-CREATE FUNCTION _abc_answer(
-	source text, keys text DEFAULT 'NULL', id text DEFAULT '0', n text DEFAULT '0',
-	summary text DEFAULT 'NULL', "values" text DEFAULT 'NULL', "rows" text DEFAULT 'NULL'
-) RETURNS text
+-- The SELECT of such a statement; what is NULL here is NULL there.
+CREATE FUNCTION _abc_answer(source text, keys text, id text, n text, summary text, "values" text, "rows" text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN format('SELECT CAST(%s AS pg_catalog.text[]), CAST(%s AS pg_catalog.int4), CAST(%s AS pg_catalog.int8), '
 		'CAST(%s AS @extschema@.abc_summary), CAST(%s AS pg_catalog.numeric[]), CAST(%s AS pg_catalog.int8[]) FROM %s',
-		keys, id, n, summary, "values", "rows", source);
+		coalesce(keys, 'NULL'), coalesce(id, 'NULL'), coalesce(n, 'NULL'), coalesce(summary, 'NULL'), coalesce("values", 'NULL'),
+		coalesce("rows", 'NULL'), source);
 END
 $$;
 COMMENT ON FUNCTION _abc_answer(text, text, text, text, text, text, text) IS 'part of abc_cutoffs_of: the SELECT of a round';
@@ -163,10 +161,11 @@ BEGIN
 	SELECT @extschema@._abc_answer(
 			format('(SELECT) AS one LEFT JOIN (SELECT %s FROM %s WHERE false) AS source ON true',
 				string_agg(format('%s AS e%s', @extschema@._abc_user_text(e), i), ', ' ORDER BY i), scan.items[1]),
-			keys => format('ARRAY[%s]', string_agg(format('CAST(' || template || ' AS pg_catalog.text)', 'source.e' || i), ', ' ORDER BY i)))
+			format('ARRAY[%s]', string_agg(format('CAST(' || template || ' AS pg_catalog.text)', 'source.e' || i), ', ' ORDER BY i)),
+			NULL::text, NULL::text, NULL::text, NULL::text, NULL::text)
 		INTO statement
 		FROM unnest(expressions) WITH ORDINALITY AS u (e, i);
-	RETURN (SELECT r.keys FROM @extschema@._abc_run(scan.path, statement, NULL) AS r);
+	RETURN (SELECT r.keys FROM @extschema@._abc_run(scan.path, statement, NULL::@extschema@._abc_group[]) AS r);
 END
 $$;
 COMMENT ON FUNCTION _abc_look(_abc_scan, text[], text) IS 'part of abc_cutoffs_of: what PostgreSQL says of expressions over the source';
@@ -216,7 +215,7 @@ BEGIN
 	LOOP
 		collation_name := NULL;
 		IF t.collates THEN
-			collation_name := (@extschema@._abc_look(scan, scan.group_by[t.i : t.i], 'pg_catalog.pg_collation_for(%s)'))[1];
+			collation_name := (@extschema@._abc_look(scan, scan.group_by[t.i : t.i], 'pg_catalog.pg_collation_for(%s)'::text))[1];
 		END IF;
 		result := result || format('CAST(%%s AS %s)%s', replace(t.name, '%', '%%'), replace(' COLLATE ' || collation_name, '%', '%%'));
 	END LOOP;
@@ -240,7 +239,7 @@ BEGIN
 	scan.condition := @extschema@._abc_user_text(condition);
 	scan.items := @extschema@._abc_items(path, source);
 	scan.together := @extschema@._abc_together(CASE WHEN NOT @extschema@._abc_is_query(source) THEN @extschema@._abc_relation(path, source) END);
-	types := @extschema@._abc_look(scan, value || scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)');
+	types := @extschema@._abc_look(scan, value || scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)'::text);
 	scan.kind := @extschema@._abc_kind(types[1]::oid, value);
 	scan.value := format('CAST(%s AS %s)', @extschema@._abc_user_text(value), scan.kind);
 	scan.key_casts := @extschema@._abc_key_casts(scan, types[2:]);
@@ -264,43 +263,44 @@ END
 $$;
 COMMENT ON FUNCTION _abc_key_columns(_abc_scan, text) IS 'part of abc_cutoffs_of: the columns of the keys in a statement';
 
--- GROUP BY the first n columns.
-CREATE FUNCTION _abc_group_by(n integer) RETURNS text
+-- GROUP BY the first columns, as many as there are expressions.
+CREATE FUNCTION _abc_group_by(expressions text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN CASE WHEN n > 0 THEN ' GROUP BY ' || (SELECT string_agg(i::text, ', ') FROM generate_series(1, n) AS i) ELSE '' END;
+	RETURN coalesce(' GROUP BY ' || (SELECT string_agg(i::text, ', ' ORDER BY i) FROM generate_series(1, cardinality(expressions)) AS i), '');
 END
 $$;
-COMMENT ON FUNCTION _abc_group_by(integer) IS 'part of abc_cutoffs_of: GROUP BY the first columns';
+COMMENT ON FUNCTION _abc_group_by(text[]) IS 'part of abc_cutoffs_of: GROUP BY the first columns';
 
--- The keys and some columns of every item, grouped by the keys and "more" of the columns.
-CREATE FUNCTION _abc_read(scan _abc_scan, columns text, more integer, filter text) RETURNS text
+-- The keys and a value of every item, if one is asked for, and an aggregate over the rows that have them in common.
+CREATE FUNCTION _abc_read(scan _abc_scan, value text, aggregate text, filter text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	conditions text := array_to_string(ARRAY[scan.condition, '(' || filter || ')'], ' AND ');
 BEGIN
-	RETURN (SELECT string_agg(format('SELECT %s%s FROM %s%s%s', @extschema@._abc_key_columns(scan, '%2$s AS k%1$s'), columns, item,
+	RETURN (SELECT string_agg(format('SELECT %s%s FROM %s%s%s', @extschema@._abc_key_columns(scan, '%2$s AS k%1$s'::text),
+			coalesce(value || ' AS v, ', '') || aggregate, item,
 			CASE WHEN conditions <> '' THEN ' WHERE ' || conditions ELSE '' END,
-			@extschema@._abc_group_by(cardinality(scan.group_by) + more)), ' UNION ALL ' ORDER BY i)
+			@extschema@._abc_group_by(CASE WHEN value IS NULL THEN scan.group_by ELSE scan.group_by || value END)), ' UNION ALL ' ORDER BY i)
 		FROM unnest(scan.items) WITH ORDINALITY AS u (item, i));
 END
 $$;
-COMMENT ON FUNCTION _abc_read(_abc_scan, text, integer, text) IS 'part of abc_cutoffs_of: the SELECT that reads';
+COMMENT ON FUNCTION _abc_read(_abc_scan, text, text, text) IS 'part of abc_cutoffs_of: the SELECT that reads';
 
--- Summary s and number of rows n by group: of each item where it is, merged here.
+-- Summary s by group: of each item where it is, merged here.
 CREATE FUNCTION _abc_summarizing(scan _abc_scan, filter text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	parts text := @extschema@._abc_read(scan, format('@extschema@.abc_summarize(%s) AS s, pg_catalog.count(*) AS n', scan.value), 0, filter);
+	parts text := @extschema@._abc_read(scan, NULL::text, format('@extschema@.abc_summarize(%s) AS s', scan.value), filter);
 BEGIN
 	IF cardinality(scan.items) = 1 THEN
 		RETURN parts;
 	END IF;
-	RETURN format('SELECT %s@extschema@.abc_merge(s) AS s, CAST(pg_catalog.sum(n) AS pg_catalog.int8) AS n FROM (%s) AS part%s',
-		@extschema@._abc_key_columns(scan, 'k%1$s'), parts, @extschema@._abc_group_by(cardinality(scan.group_by)));
+	RETURN format('SELECT %s@extschema@.abc_merge(s) AS s FROM (%s) AS part%s',
+		@extschema@._abc_key_columns(scan, 'k%1$s'::text), parts, @extschema@._abc_group_by(scan.group_by));
 END
 $$;
 COMMENT ON FUNCTION _abc_summarizing(_abc_scan, text) IS 'part of abc_cutoffs_of: the SELECT of a round that summarizes';
@@ -314,8 +314,8 @@ BEGIN
 		'SELECT %4$sCAST(NULL AS pg_catalog.int4) AS id, %2$s FROM (%1$s) AS reading '
 		'UNION ALL SELECT %5$sg.id, %6$s FROM pg_catalog.unnest($1) AS g) AS numbers) AS numbered '
 		'WHERE id IS NOT NULL AND (%2$s) IS NOT NULL',
-		reading, columns, rtrim('PARTITION BY ' || nullif(@extschema@._abc_key_columns(scan, 'k%1$s'), ''), ', '),
-		@extschema@._abc_key_columns(scan, 'k%1$s'), @extschema@._abc_key_columns(scan, '%3$s AS k%1$s'),
+		reading, columns, rtrim('PARTITION BY ' || nullif(@extschema@._abc_key_columns(scan, 'k%1$s'::text), ''), ', '),
+		@extschema@._abc_key_columns(scan, 'k%1$s'::text), @extschema@._abc_key_columns(scan, '%3$s AS k%1$s'::text),
 		regexp_replace(columns, '\w+', 'NULL', 'g'));
 END
 $$;
@@ -326,7 +326,7 @@ CREATE FUNCTION _abc_keys(scan _abc_scan) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format('ARRAY[%s]', rtrim(@extschema@._abc_key_columns(scan, 'CAST(k%1$s AS pg_catalog.text)'), ', '));
+	RETURN format('ARRAY[%s]', rtrim(@extschema@._abc_key_columns(scan, 'CAST(k%1$s AS pg_catalog.text)'::text), ', '));
 END
 $$;
 COMMENT ON FUNCTION _abc_keys(_abc_scan) IS 'part of abc_cutoffs_of: the keys of a group as texts';
@@ -346,7 +346,8 @@ CREATE FUNCTION _abc_counting(scan _abc_scan) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN @extschema@._abc_answer(format('(%s) AS reading', @extschema@._abc_read(scan, 'pg_catalog.count(*) AS n', 0, NULL)), n => 'n');
+	RETURN @extschema@._abc_answer(format('(%s) AS reading', @extschema@._abc_read(scan, NULL::text, 'pg_catalog.count(*) AS n'::text, NULL::text)),
+		NULL::text, NULL::text, 'n'::text, NULL::text, NULL::text, NULL::text);
 END
 $$;
 COMMENT ON FUNCTION _abc_counting(_abc_scan) IS 'part of abc_cutoffs_of: the statement that counts the rows of groups';
@@ -356,9 +357,9 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN @extschema@._abc_answer(
-		format('(%s) AS reading', @extschema@._abc_read(scan, format('@extschema@.abc_cutoffs(%s, CAST(%L AS @extschema@.abc_scheme)) AS c, pg_catalog.count(*) AS n',
-			scan.value, scheme::text), 0, NULL)),
-		keys => @extschema@._abc_keys(scan), n => 'n', "values" => @extschema@._abc_exact_numeric(scan, 'c', '[]'));
+		format('(%s) AS reading', @extschema@._abc_read(scan, NULL::text, format('@extschema@.abc_cutoffs(%s, CAST(%L AS @extschema@.abc_scheme)) AS c',
+			scan.value, scheme::text), NULL::text)),
+		@extschema@._abc_keys(scan), NULL::text, NULL::text, NULL::text, @extschema@._abc_exact_numeric(scan, 'c'::text, '[]'::text), NULL::text);
 END
 $$;
 COMMENT ON FUNCTION _abc_one_pass(_abc_scan, abc_scheme) IS 'part of abc_cutoffs_of: the statement that cuts groups of few rows';
@@ -367,8 +368,8 @@ CREATE FUNCTION _abc_first_round(scan _abc_scan) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN @extschema@._abc_answer(format('(%s) AS reading', @extschema@._abc_summarizing(scan, NULL)),
-		keys => @extschema@._abc_keys(scan), n => 'n', summary => 's');
+	RETURN @extschema@._abc_answer(format('(%s) AS reading', @extschema@._abc_summarizing(scan, NULL::text)),
+		@extschema@._abc_keys(scan), NULL::text, NULL::text, 's'::text, NULL::text, NULL::text);
 END
 $$;
 COMMENT ON FUNCTION _abc_first_round(_abc_scan) IS 'part of abc_cutoffs_of: the statement of the first round';
@@ -378,8 +379,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN @extschema@._abc_answer(
-		format('(%s) AS found', @extschema@._abc_of_groups(scan, @extschema@._abc_summarizing(scan, filter), 's')),
-		id => 'id', summary => 's');
+		format('(%s) AS found', @extschema@._abc_of_groups(scan, @extschema@._abc_summarizing(scan, filter), 's'::text)),
+		NULL::text, 'id'::text, NULL::text, 's'::text, NULL::text, NULL::text);
 END
 $$;
 COMMENT ON FUNCTION _abc_round_between(_abc_scan, text) IS 'part of abc_cutoffs_of: the statement of a round in between';
@@ -392,26 +393,30 @@ BEGIN
 	RETURN @extschema@._abc_answer(
 		format('(SELECT id, %s AS v, n FROM (%s) AS found OFFSET 0) AS found '
 				'JOIN pg_catalog.unnest($1) AS g ON g.id OPERATOR(pg_catalog.=) found.id '
-				'WHERE @extschema@.abc_within(found.v, g.lows, g.highs) GROUP BY g.id', @extschema@._abc_exact_numeric(scan, 'v', ''),
-			@extschema@._abc_of_groups(scan, @extschema@._abc_read(scan, scan.value || ' AS v, pg_catalog.count(*) AS n', 1, filter), 'v, n')),
-		id => 'g.id', "values" => 'pg_catalog.array_agg(found.v)', "rows" => 'pg_catalog.array_agg(found.n)');
+				'WHERE @extschema@.abc_within(found.v, g.lows, g.highs) GROUP BY g.id', @extschema@._abc_exact_numeric(scan, 'v'::text, ''::text),
+			@extschema@._abc_of_groups(scan, @extschema@._abc_read(scan, scan.value, 'pg_catalog.count(*) AS n'::text, filter), 'v, n'::text)),
+		NULL::text, 'g.id'::text, NULL::text, NULL::text, 'pg_catalog.array_agg(found.v)'::text, 'pg_catalog.array_agg(found.n)'::text);
 END
 $$;
 COMMENT ON FUNCTION _abc_last_round(_abc_scan, text) IS 'part of abc_cutoffs_of: the statement of the last round';
 
--- The value is in an interval of a group: a few comparisons, for which an index serves, or a search in many.
+/*
+ * The value is in an interval of a group: a few comparisons, for which an index serves, or a search in many. Most values
+ * are below all intervals, as large ones are rare: they are gone after one comparison.
+ */
 CREATE FUNCTION _abc_filter(scan _abc_scan, groups _abc_group[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	few constant integer := 8;
 BEGIN
-	RETURN (SELECT CASE WHEN count(*) <= few
+	RETURN (SELECT format('%1$s OPERATOR(pg_catalog.>=) CAST(%2$L AS %3$s) AND (', scan.value, min(i.low), scan.kind)
+			|| CASE WHEN count(*) <= few
 			THEN string_agg(format('%1$s OPERATOR(pg_catalog.>=) CAST(%2$L AS %4$s) AND %1$s OPERATOR(pg_catalog.<=) CAST(%3$L AS %4$s)',
-				scan.value, low, high, scan.kind), ' OR ' ORDER BY low)
+				scan.value, i.low, i.high, scan.kind), ' OR ' ORDER BY i.low)
 			ELSE format('@extschema@.abc_within(%1$s, CAST(%2$L AS %4$s[]), CAST(%3$L AS %4$s[]))',
-				scan.value, array_agg(low ORDER BY low, high), array_agg(high ORDER BY low, high), scan.kind) END
-		FROM (SELECT DISTINCT i.low, i.high FROM unnest(groups) AS g, unnest(g.lows, g.highs) AS i (low, high)) AS i);
+				scan.value, array_agg(i.low ORDER BY i.low, i.high), array_agg(i.high ORDER BY i.low, i.high), scan.kind) END || ')'
+		FROM (SELECT DISTINCT u.low, u.high FROM unnest(groups) AS g, unnest(g.lows, g.highs) AS u (low, high)) AS i);
 END
 $$;
 COMMENT ON FUNCTION _abc_filter(_abc_scan, _abc_group[]) IS 'part of abc_cutoffs_of: the condition that lets the values of the intervals through';
@@ -428,9 +433,9 @@ CREATE FUNCTION _abc_intervals(
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	unit numeric := CASE WHEN kind <> 'pg_catalog.float8' THEN 10::numeric ^ -scale(@extschema@.abc_total(summary)) END;
+	units numeric := CASE WHEN kind <> 'pg_catalog.float8' THEN 10::numeric ^ scale(@extschema@.abc_total(summary)) END;
 BEGIN
-	SELECT array_agg(b.low ORDER BY b.low), array_agg(b.high ORDER BY b.low), sum(least(b.count_within, (b.high - b.low) / unit + 1))
+	SELECT array_agg(b.low ORDER BY b.low), array_agg(b.high ORDER BY b.low), sum(least(b.count_within, (b.high - b.low) * units + 1))
 		INTO lows, highs, within
 		FROM (SELECT DISTINCT c.low, c.high, c.count_within FROM @extschema@.abc_bounds(summary, scheme, inside) AS c WHERE c.low < c.high) AS b
 		WHERE scheme::text !~ '^value';
@@ -443,7 +448,7 @@ CREATE FUNCTION _abc_group_cutoffs(g _abc_group, scheme abc_scheme, kind text, "
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
 AS $$
 BEGIN
-	IF g.summary IS NULL AND g.n > 0 THEN	-- all of them NULL
+	IF g.summary IS NULL AND g.has_rows THEN	-- all of them NULL
 		RETURN CASE kind WHEN 'pg_catalog.float8' THEN (SELECT @extschema@.abc_cutoffs(NULL::float8, scheme))::text::numeric[]
 			WHEN 'pg_catalog.int8' THEN (SELECT @extschema@.abc_cutoffs(NULL::bigint, scheme))::text::numeric[]
 			ELSE (SELECT @extschema@.abc_cutoffs(NULL::numeric, scheme)) END;
@@ -460,18 +465,28 @@ CREATE FUNCTION _abc_open(groups _abc_group[]) RETURNS _abc_group[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT array_agg(ROW(g.id, g.keys, g.n, NULL, NULL, g.lows, g.highs, g.within, NULL)::@extschema@._abc_group)
+	RETURN (SELECT array_agg(ROW(g.id, g.keys, g.has_rows, NULL, NULL, g.lows, g.highs, g.within, NULL)::@extschema@._abc_group)
 		FROM unnest(groups) AS g WHERE g.lows IS NOT NULL);
 END
 $$;
 COMMENT ON FUNCTION _abc_open(_abc_group[]) IS 'part of abc_cutoffs_of: the groups that need a further round';
+
+-- Whether a group without a value has a row: one of several has.
+CREATE FUNCTION _abc_has_rows(scan _abc_scan) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN scan.group_by <> '{}' OR (SELECT sum(r.n) > 0 FROM @extschema@._abc_run(scan.path, @extschema@._abc_counting(scan), NULL::@extschema@._abc_group[]) AS r);
+END
+$$;
+COMMENT ON FUNCTION _abc_has_rows(_abc_scan) IS 'part of abc_cutoffs_of: whether a group without a value has a row';
 
 -- Whether most rows are in groups that a summary would hardly make smaller: it keeps up to 2,000 buckets of a group.
 CREATE FUNCTION _abc_has_small_groups(scan _abc_scan, few bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT sum(r.n::numeric * r.n) <= few * sum(r.n) FROM @extschema@._abc_run(scan.path, @extschema@._abc_counting(scan), NULL) AS r);
+	RETURN (SELECT sum(r.n::numeric * r.n) <= few * sum(r.n) FROM @extschema@._abc_run(scan.path, @extschema@._abc_counting(scan), NULL::@extschema@._abc_group[]) AS r);
 END
 $$;
 COMMENT ON FUNCTION _abc_has_small_groups(_abc_scan, bigint) IS 'part of abc_cutoffs_of: whether groups are better cut in one pass';
@@ -488,19 +503,19 @@ DECLARE
 	last_round text;
 BEGIN
 	IF scan.together AND scan.group_by <> '{}' AND @extschema@._abc_has_small_groups(scan, few) THEN
-		RETURN QUERY SELECT NULL::int, r.keys, r.n, NULL::@extschema@.abc_summary, NULL::@extschema@.abc_summary[], NULL::numeric[], NULL::numeric[],
-				NULL::numeric, r.values FROM @extschema@._abc_run(scan.path, @extschema@._abc_one_pass(scan, scheme), NULL) AS r;
+		RETURN QUERY SELECT NULL::int, r.keys, true, NULL::@extschema@.abc_summary, NULL::@extschema@.abc_summary[], NULL::numeric[], NULL::numeric[],
+				NULL::numeric, r.values FROM @extschema@._abc_run(scan.path, @extschema@._abc_one_pass(scan, scheme), NULL::@extschema@._abc_group[]) AS r;
 		RETURN;
 	END IF;
-	SELECT array_agg(ROW(r.i, r.keys, r.n, r.summary, '{}', b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
+	SELECT array_agg(ROW(r.i::int, r.keys, r.summary IS NULL AND @extschema@._abc_has_rows(scan), r.summary, '{}', b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
 		FROM (SELECT row_number() OVER () AS i, * FROM @extschema@._abc_run(scan.path, @extschema@._abc_first_round(scan), NULL)) AS r,
-			LATERAL @extschema@._abc_intervals(r.summary, '{}', scheme, scan.kind) AS b;
+			LATERAL @extschema@._abc_intervals(r.summary, '{}'::@extschema@.abc_summary[], scheme, scan.kind) AS b;
 	LOOP
 		waiting := @extschema@._abc_open(groups);
 		within := (SELECT sum(g.within) FROM unnest(waiting) AS g);
 		EXIT WHEN waiting IS NULL OR within <= most OR within > before / 2;
 		before := within;
-		SELECT array_agg(ROW(g.id, g.keys, g.n, g.summary, g.inside || r.summary, b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
+		SELECT array_agg(ROW(g.id, g.keys, g.has_rows, g.summary, g.inside || r.summary, b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
 			FROM unnest(groups) AS g
 			LEFT JOIN @extschema@._abc_run(scan.path, @extschema@._abc_round_between(scan, @extschema@._abc_filter(scan, waiting)), waiting) AS r
 				ON r.id = g.id,
@@ -509,7 +524,7 @@ BEGIN
 	IF waiting IS NOT NULL THEN
 		last_round := @extschema@._abc_last_round(scan, @extschema@._abc_filter(scan, waiting));
 	END IF;
-	RETURN QUERY SELECT g.id, g.keys, g.n, g.summary, g.inside, g.lows, g.highs, g.within,
+	RETURN QUERY SELECT g.id, g.keys, g.has_rows, g.summary, g.inside, g.lows, g.highs, g.within,
 			@extschema@._abc_group_cutoffs(g, scheme, scan.kind, r.values, r.rows)
 		FROM unnest(groups) AS g
 		LEFT JOIN @extschema@._abc_run(scan.path, last_round, waiting) AS r ON r.id = g.id;
@@ -522,9 +537,8 @@ COMMENT ON FUNCTION _abc_rounds(_abc_scan, abc_scheme, bigint, bigint) IS 'part 
  * on Citus, rows may change between the rounds: the values found are then not those summarized, and all is
  * done again.
  */
-CREATE FUNCTION _abc_cutoffs_of(
-	path text, source text, value text, scheme abc_scheme, condition text, group_by text[],
-	most bigint DEFAULT 100000, few bigint DEFAULT 20000, attempts integer DEFAULT 5
+CREATE FUNCTION _abc_cut_source(
+	path text, source text, value text, scheme abc_scheme, condition text, group_by text[], most bigint, few bigint, attempts integer
 ) RETURNS SETOF _abc_group
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -546,11 +560,25 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION _abc_cutoffs_of(text, text, text, abc_scheme, text, text[], bigint, bigint, integer) IS 'part of abc_cutoffs_of: the rounds, repeated where rows changed between them';
+COMMENT ON FUNCTION _abc_cut_source(text, text, text, abc_scheme, text, text[], bigint, bigint, integer) IS
+	'part of abc_cutoffs_of: the rounds, repeated where rows changed between them';
+
+CREATE FUNCTION _abc_cutoffs_of(path text, source text, value text, scheme abc_scheme, condition text, group_by text[]) RETURNS SETOF _abc_group
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	most constant bigint := 100000;		-- values that the last round may fetch
+	few constant bigint := 20000;		-- rows of a group that is cut in one pass
+	attempts constant integer := 5;
+BEGIN
+	RETURN QUERY SELECT * FROM @extschema@._abc_cut_source(path, source, value, scheme, condition, group_by, most, few, attempts);
+END
+$$;
+COMMENT ON FUNCTION _abc_cutoffs_of(text, text, text, abc_scheme, text, text[]) IS 'part of abc_cutoffs_of: every group with its cut-offs';
 
 CREATE FUNCTION abc_cutoffs_of(source text, value text, scheme abc_scheme DEFAULT '80/95', condition text DEFAULT NULL) RETURNS numeric[]
 LANGUAGE sql STABLE PARALLEL UNSAFE
-RETURN (SELECT g.cutoffs FROM @extschema@._abc_cutoffs_of(pg_catalog.current_setting('search_path'), source, value, scheme, condition, NULL) AS g);
+RETURN (SELECT g.cutoffs FROM @extschema@._abc_cutoffs_of(pg_catalog.current_setting('search_path'), source, value, scheme, condition, NULL::text[]) AS g);
 COMMENT ON FUNCTION abc_cutoffs_of(text, text, abc_scheme, text) IS
 	'the exact cut-offs of a table, partitioned table, foreign table, view or query: what abc_cutoffs gives, computed in rounds of small states where the rows are (parallel workers, foreign servers, shards); value and condition are SQL expressions';
 

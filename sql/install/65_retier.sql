@@ -62,6 +62,30 @@ END
 $$;
 COMMENT ON FUNCTION _abc_tier_of_row(_abc_scan, abc_scheme, _abc_group[], text[]) IS 'part of abc_retier: the tier of a row as an expression';
 
+-- The tier column of a relation: as what is set, what is read, and what is compared with a tier: a tier, or a text.
+CREATE FUNCTION _abc_tier_column(relation regclass, name text, OUT bare text, OUT qualified text, OUT compared text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	parts text[];
+	type oid;
+BEGIN
+	IF name IS NULL THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'the tier column must not be NULL';
+	END IF;
+	parts := parse_ident(name);
+	SELECT @extschema@._abc_base_type(a.atttypid), quote_ident(a.attname), format('%I.%I', c.relname, a.attname)
+		INTO type, bare, qualified
+		FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+		WHERE a.attrelid = relation AND a.attname = parts[1] AND cardinality(parts) = 1 AND a.attnum > 0 AND NOT a.attisdropped;
+	IF qualified IS NULL THEN
+		RAISE undefined_column USING MESSAGE = format('column "%s" of %s does not exist', name, relation);
+	END IF;
+	compared := CASE WHEN type = '@extschema@.abc_tier'::regtype THEN qualified ELSE format('CAST(%s AS pg_catalog.text)', qualified) END;
+END
+$$;
+COMMENT ON FUNCTION _abc_tier_column(regclass, text) IS 'part of abc_retier: the tier column';
+
 /*
  * One UPDATE of plain expressions and constants, so that postgres_fdw and Citus run all of it where the rows are.
  * Operators are qualified, and there is no IS DISTINCT FROM, which would look for one in the caller's path.
@@ -73,29 +97,27 @@ DECLARE
 	scan @extschema@._abc_scan;
 	relation regclass;
 	groups @extschema@._abc_group[];
+	tier_of record;
 	tier text;
 BEGIN
 	IF @extschema@._abc_is_query(source) THEN
 		RAISE wrong_object_type USING MESSAGE = 'tiers are written to a table, not to a query',
 			HINT = 'Pass the name of a table, partitioned table, foreign table or updatable view.';
 	END IF;
-	scan := @extschema@._abc_scan(path, source, value, NULL, group_by);
+	scan := @extschema@._abc_scan(path, source, value, NULL::text, group_by);
 	relation := @extschema@._abc_relation(path, source);
-	IF tier_column IS NULL THEN
-		RAISE null_value_not_allowed USING MESSAGE = 'the tier column must not be NULL';
-	ELSIF cardinality(parse_ident(tier_column)) <> 1 THEN
-		RAISE invalid_parameter_value USING MESSAGE = format('"%s" is not the name of a column', tier_column);
-	END IF;
-	groups := ARRAY(SELECT g FROM @extschema@._abc_cutoffs_of(path, source, value, scheme, NULL, group_by) AS g);
+	tier_of := @extschema@._abc_tier_column(relation, tier_column);
+	groups := ARRAY(SELECT g FROM @extschema@._abc_cutoffs_of(path, source, value, scheme, NULL::text, group_by) AS g);
 	IF groups = '{}' THEN
 		RETURN 0;
 	END IF;
 	tier := @extschema@._abc_tier_of_row(scan, scheme, groups,
 		ARRAY(SELECT @extschema@._abc_equality(type::oid)
-			FROM unnest(@extschema@._abc_look(scan, scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)')) WITH ORDINALITY AS u (type, i) ORDER BY i));
+			FROM unnest(@extschema@._abc_look(scan, scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)'::text)) WITH ORDINALITY AS u (type, i) ORDER BY i));
 	RETURN @extschema@._abc_write(path, (
-		SELECT format('UPDATE %1$I.%2$I AS %2$I SET %3$I = %4$s WHERE %2$I.%3$I OPERATOR(@extschema@.<>) %4$s '
-				'OR (%2$I.%3$I IS NULL) OPERATOR(pg_catalog.<>) ((%4$s) IS NULL)', n.nspname, c.relname, (parse_ident(tier_column))[1], tier)
+		SELECT format('UPDATE %1$I.%2$I AS %2$I SET %3$s = %6$s WHERE %5$s OPERATOR(@extschema@.<>) %6$s '
+				'OR (%4$s IS NULL) OPERATOR(pg_catalog.<>) ((%6$s) IS NULL)',
+				n.nspname, c.relname, tier_of.bare, tier_of.qualified, tier_of.compared, tier)
 			FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation));
 END
 $$;

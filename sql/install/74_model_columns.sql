@@ -96,7 +96,8 @@ BEGIN
 			FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace WHERE c.oid = sorts) ELSE '' END
 		WHEN 'moment' THEN CASE WHEN is_key THEN 'timestamp with time zone' ELSE 'timestamp without time zone' END
 		WHEN 'float' THEN format_type(type, NULL) WHEN 'date' THEN format_type(type, NULL)
-		ELSE CASE WHEN is_key AND _abc.equality(type) IS NOT NULL THEN format_type(type, NULL) ELSE 'text' END END;
+		ELSE CASE WHEN is_key AND type = 'bit'::regtype THEN 'bit varying'	-- bit alone is one bit
+			WHEN is_key AND _abc.equality(type) IS NOT NULL THEN format_type(type, NULL) ELSE 'text' END END;
 END
 $$;
 COMMENT ON FUNCTION _abc.stored_type(oid, oid, boolean) IS 'the type in which a column of the source is stored';
@@ -181,7 +182,7 @@ BEGIN
 		'name', quote_literal(m.name), 'model', (SELECT d.definition::text FROM _abc.definition_of(m.state) AS d),
 		'state', m.state::text, 'before', m.before::text, 'version', m.version::text, 'change', m.change::text, 'run', m.run::text,
 		'override', m.override::text, 'face', m.face::text, 'history', m.history::text, 'changes', m.changes::text, 'trend', m.trend::text,
-		'ranked', m.ranked::text,
+		'ranked', m.ranked::text, 'summary', m.summary::text, 'sums', m.sums::text, 'reading', m.reading::text, 'noted', m.noted::text,
 		'scheme', format('%L::@extschema@.abc_scheme', m.scheme),
 		'tier_names', format('%L::text[]', ARRAY(SELECT t.name FROM @extschema@.abc_tiers(m.scheme) AS t ORDER BY t.rank)),
 		'tier_count', (SELECT count(*) FROM @extschema@.abc_tiers(m.scheme)),

@@ -39,7 +39,7 @@ BEGIN
 	SELECT sum(t.weight), sum(t.customers), sum(t.customers) FILTER (WHERE t.tier_rank = 1), max(t.value_share) FILTER (WHERE t.tier_rank = 1)
 	INTO value, customers, best, best_share FROM _abc.tiers_of(m, run) AS t;
 	IF m.partition_by = '{}' THEN
-		EXECUTE _abc.fill('SELECT min(r.cutoffs[1]) FROM {run} AS r WHERE r.run = $1 AND r.error IS NULL', m) INTO cutoff USING run;
+		EXECUTE _abc.fill('SELECT min(r.cutoffs[1]) FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL', m) INTO cutoff USING run;
 	END IF;
 	EXECUTE _abc.fill($q$
 		SELECT count(*) FILTER (WHERE h.lifecycle = 'at_risk' AND h.tier_rank < $2), count(*) FILTER (WHERE h.lifecycle = 'lost')
@@ -89,7 +89,7 @@ BEGIN
 			_abc.page_compared(l, _abc.signed_text(a.customers - b.customers, 0), _abc.signed_text(a.customers - c.customers, 0))),
 		_abc.page_card(_abc.number_text(a.best, 0), _abc.text(l, 'page.figure best', p.best),
 			_abc.page_compared(l, _abc.signed_text(a.best - b.best, 0), _abc.signed_text(a.best - c.best, 0))),
-		CASE WHEN a.cutoff IS NOT NULL THEN _abc.page_card(_abc.amount_text(l, a.cutoff, cut_unit), _abc.text(l, 'page.figure cut-off', p.best),
+		CASE WHEN a.cutoff IS NOT NULL THEN _abc.page_card(_abc.amount_text(l, a.cutoff, cut_unit), _abc.text(l, CASE WHEN m.metrics IS NULL THEN 'page.figure cut-off' ELSE 'page.figure cut-off score' END, p.best),
 				_abc.page_compared(l, _abc.change_text(l, a.cutoff, b.cutoff), _abc.change_text(l, a.cutoff, c.cutoff)))
 			ELSE _abc.page_card(_abc.share_text(l, a.best_share), _abc.text(l, 'page.figure share', p.best, m.value),
 				_abc.page_compared(l, _abc.points_text(l, a.best_share - b.best_share), _abc.points_text(l, a.best_share - c.best_share))) END,
@@ -108,7 +108,7 @@ AS $$
 DECLARE
 	result numeric;
 BEGIN
-	EXECUTE format('SELECT sum(r.%I) FROM %s AS r WHERE r.run = $1 AND r.error IS NULL', col, m.run) INTO result USING m.runs;
+	EXECUTE format('SELECT sum(r.%I) FROM %s AS r WHERE r.run = $1 AND r.revision IS NOT NULL', col, m.run) INTO result USING m.runs;
 	RETURN coalesce(result, 0);
 END
 $$;
@@ -180,7 +180,7 @@ BEGIN
 		SELECT jsonb_agg(jsonb_build_object('as_of', x.as_of, 'total', x.total, 'tiers', x.tiers) ORDER BY x.run) FROM (
 			SELECT r.run, r.as_of, (SELECT coalesce(sum(t.weight), 0) FROM _abc.tiers_of($1, r.run) AS t) AS total,
 				(SELECT jsonb_agg(jsonb_build_object('tier_rank', t.tier_rank, 'weight', t.weight)) FROM _abc.tiers_of($1, r.run) AS t) AS tiers
-			FROM {run} AS r WHERE r.error IS NULL AND r.run <= $2 GROUP BY r.run, r.as_of ORDER BY r.run DESC LIMIT 12) AS x$q$, m)
+			FROM {run} AS r WHERE r.revision IS NOT NULL AND r.run <= $2 GROUP BY r.run, r.as_of ORDER BY r.run DESC LIMIT 12) AS x$q$, m)
 	INTO runs USING m, m.runs;
 	IF jsonb_array_length(runs) < 2 THEN
 		RETURN NULL;
@@ -292,7 +292,7 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c), _abc.badge(c ->> 'next_name', (c ->> 'tier_rank')::integer - 1, p.tiers), _abc.amount(p, (c ->> 'value')::numeric),
-			CASE WHEN scored THEN _abc.number_text((c ->> 'gap_to_next')::numeric, 4) ELSE _abc.amount(p, (c ->> 'gap_to_next')::numeric) END])
+			CASE WHEN scored THEN _abc.number_text((c ->> 'gap_to_next')::numeric, CASE WHEN (c ->> 'gap_to_next')::numeric < 1 THEN 4 ELSE 1 END) ELSE _abc.amount(p, (c ->> 'gap_to_next')::numeric) END])
 	INTO cells FROM _abc.page_rows(m, _abc.page_condition('near'), 'f.next_tier, f.gap_to_next', 10) AS c;
 	RETURN _abc.html_section(_abc.text(l, 'page.near'), _abc.text(l, 'page.near note', least(p.near, 10)::text, _abc.number_text(p.near, 0)),
 		_abc.html_table(_abc.text(l, 'page.near'), 'rhnn', ARRAY[_abc.text(l, 'page.customer'), _abc.text(l, 'page.next tier'), p.measure,

@@ -64,16 +64,16 @@ BEGIN
 	IF since >= m.last_as_of OR p.tiers > 8 THEN
 		RETURN NULL;
 	END IF;
-	WITH moves AS (SELECT t.from_tier, t.to_tier, t.customers FROM @extschema@.abc_transitions(m.face, since, m.last_as_of) AS t),
-		states AS (SELECT x.state, row_number() OVER (ORDER BY length(x.state), x.state) AS i, x.state <> 'not yet' AND EXISTS (SELECT FROM moves AS v WHERE v.to_tier = x.state) AS seen
-			FROM (SELECT v.from_tier AS state FROM moves AS v UNION SELECT v.to_tier FROM moves AS v) AS x)
+	WITH moves AS (SELECT t.from_state, t.to_state, t.customers FROM @extschema@.abc_transitions(m.face, since, m.last_as_of, 'tier') AS t),
+		states AS (SELECT x.state, row_number() OVER (ORDER BY length(x.state), x.state) AS i, x.state <> 'not yet' AND EXISTS (SELECT FROM moves AS v WHERE v.to_state = x.state) AS seen
+			FROM (SELECT v.from_state AS state FROM moves AS v UNION SELECT v.to_state FROM moves AS v) AS x)
 	SELECT (SELECT array_agg(s.state ORDER BY s.i) FROM states AS s WHERE s.seen),
 		array_agg(b.line ORDER BY b.i)
 	INTO states, cells
 	FROM (SELECT f.i, ARRAY[_abc.badge(names ->> f.state, CASE WHEN length(f.state) = 1 THEN ascii(f.state) - 64 END, p.tiers)]
 			|| array_agg(_abc.number_text(coalesce(v.customers, 0), 0) ORDER BY s.i) AS line
-		FROM states AS f CROSS JOIN states AS s LEFT JOIN moves AS v ON v.from_tier = f.state AND v.to_tier = s.state
-		WHERE s.seen AND EXISTS (SELECT FROM moves AS x WHERE x.from_tier = f.state) GROUP BY f.i, f.state) AS b;
+		FROM states AS f CROSS JOIN states AS s LEFT JOIN moves AS v ON v.from_state = f.state AND v.to_state = s.state
+		WHERE s.seen AND EXISTS (SELECT FROM moves AS x WHERE x.from_state = f.state) GROUP BY f.i, f.state) AS b;
 	RETURN _abc.html_section(_abc.text(l, 'page.transitions', _abc.day_text(l, since), _abc.day_text(l, m.last_as_of)), _abc.text(l, 'page.transitions note'),
 		_abc.html_table(_abc.text(l, 'page.transitions', since::text, m.last_as_of::text), 'r' || repeat('n', cardinality(states)),
 			_abc.text(l, 'page.transitions from') || ARRAY(SELECT names ->> s FROM unnest(states) WITH ORDINALITY AS u (s, i) ORDER BY u.i), cells));
@@ -87,11 +87,26 @@ AS $$
 DECLARE
 	result date;
 BEGIN
-	EXECUTE _abc.fill('SELECT min(r.as_of) FROM {run} AS r WHERE r.error IS NULL', m) INTO result;
+	EXECUTE _abc.fill('SELECT min(r.as_of) FROM {run} AS r WHERE r.revision IS NOT NULL', m) INTO result;
 	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION _abc.first_day(@extschema@.abc_model) IS 'part of abc_report_html: the day of the first run';
+
+-- Whether a refresh after the last run failed, or one of its day.
+CREATE FUNCTION _abc.failed_refresh(m @extschema@.abc_model, p _abc.page) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	day date;
+	says text;
+BEGIN
+	EXECUTE _abc.fill('SELECT r.as_of, r.error FROM {run} AS r WHERE r.run >= $1 AND r.error IS NOT NULL ORDER BY r.run DESC LIMIT 1', m)
+	INTO day, says USING m.runs;
+	RETURN CASE WHEN says IS NOT NULL THEN _abc.text(p.language, 'page.check refresh failed', _abc.day_text(p.language, day), says) END;
+END
+$$;
+COMMENT ON FUNCTION _abc.failed_refresh(@extschema@.abc_model, _abc.page) IS 'part of abc_report_html: the last failure';
 
 -- What abc_check says.  A source that cannot be read must not keep the page from being made.
 CREATE FUNCTION _abc.page_check(m @extschema@.abc_model, p _abc.page) RETURNS text
@@ -100,21 +115,22 @@ AS $$
 DECLARE
 	l text := p.language;
 	heading text := _abc.text(l, 'page.check');
+	failed text := _abc.failed_refresh(m, p);
 	cells text[];
 	says text;
 BEGIN
 	BEGIN
-		SELECT array_agg(ARRAY[_abc.xml(c.check_name), _abc.number_text(c.n, 0), c.says]) INTO cells FROM @extschema@.abc_check(m.face) AS c WHERE NOT c.ok;
+		SELECT array_agg(ARRAY[_abc.xml(c.check_name), _abc.number_text(c.n, 0), c.says]) INTO cells FROM @extschema@.abc_check(m.face, NULL::date) AS c WHERE NOT c.ok;
 	EXCEPTION WHEN insufficient_privilege THEN
-		RETURN _abc.html_section(heading, _abc.text(l, 'page.check not allowed'));
+		RETURN _abc.html_section(heading, concat_ws(' ', failed, _abc.text(l, 'page.check not allowed')));
 	WHEN OTHERS THEN
 		GET STACKED DIAGNOSTICS says = MESSAGE_TEXT;
-		RETURN _abc.html_section(heading, _abc.text(l, 'page.check failed', says));
+		RETURN _abc.html_section(heading, concat_ws(' ', failed, _abc.text(l, 'page.check failed', says)));
 	END;
 	IF cells IS NULL THEN
-		RETURN _abc.html_section(heading, _abc.text(l, 'page.check fine'));
+		RETURN _abc.html_section(heading, coalesce(failed, _abc.text(l, 'page.check fine')));
 	END IF;
-	RETURN _abc.html_section(heading, NULL, _abc.html_table(heading, 'rnl',
+	RETURN _abc.html_section(heading, failed, _abc.html_table(heading, 'rnl',
 		ARRAY[_abc.text(l, 'page.check what'), _abc.text(l, 'page.check number'), _abc.text(l, 'page.check says')], cells));
 END
 $$;
@@ -127,7 +143,7 @@ DECLARE
 	scheme text;
 	weights text;
 BEGIN
-	EXECUTE _abc.fill('SELECT r.scheme, r.weights FROM {run} AS r WHERE r.run = $1 AND r.error IS NULL LIMIT 1', m) INTO scheme, weights USING m.runs;
+	EXECUTE _abc.fill('SELECT r.scheme, r.weights FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL LIMIT 1', m) INTO scheme, weights USING m.runs;
 	RETURN concat('<footer><p>', _abc.xml(concat_ws(' ',
 		_abc.text(p.language, 'page.foot', m.name, m.runs::text, _abc.day_text(p.language, m.last_as_of), coalesce(scheme, m.scheme::text)),
 		CASE WHEN weights <> '' THEN _abc.text(p.language, 'page.foot weights', weights) END,
@@ -191,13 +207,18 @@ LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	groups text[] := _abc.group_columns(m, p, 4);
+	at_risk text := _abc.page_at_risk(m, p);
+	near text := _abc.page_near(m, p);
+	side_by_side text := CASE WHEN at_risk IS NULL OR near IS NULL THEN 'full' ELSE 'list' END;
 BEGIN
 	RETURN concat_ws(E'\n', '<div class="flow">',
 		_abc.of_class('full', _abc.page_tiers(m, p)), _abc.of_class('full', _abc.page_pareto(m, p)), _abc.of_class('full', _abc.page_runs(m, p)),
 		CASE WHEN p.before IS NOT NULL THEN _abc.of_class('full', _abc.page_list(m, p, 'up', p.up)) END,
 		CASE WHEN p.before IS NOT NULL THEN _abc.of_class('full', _abc.page_list(m, p, 'down', p.down)) END,
-		_abc.of_class('list', _abc.page_at_risk(m, p)), _abc.of_class('list', _abc.page_near(m, p)), _abc.of_class('full', _abc.page_win_back(m, p)),
-		(SELECT string_agg(_abc.page_group(m, p, g), E'\n' ORDER BY i) FROM unnest(groups) WITH ORDINALITY AS u (g, i)),
+		_abc.of_class(side_by_side, at_risk), _abc.of_class(side_by_side, near), _abc.of_class('full', _abc.page_win_back(m, p)),
+		(SELECT string_agg(CASE WHEN i % 2 = 1 AND i = cardinality(groups) THEN _abc.of_class('full', _abc.page_group(m, p, g))
+				ELSE _abc.page_group(m, p, g) END, E'\n' ORDER BY i)
+			FROM unnest(groups) WITH ORDINALITY AS u (g, i)),
 		_abc.of_class('full', _abc.page_transitions(m, p)), _abc.of_class('full', _abc.page_check(m, p)), '</div>');
 END
 $$;

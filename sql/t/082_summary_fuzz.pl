@@ -50,10 +50,24 @@ $node->safe_psql('postgres', q{
 		IF s::text <> t::bytea::text THEN
 			RETURN 'reads back as ' || s::text;
 		END IF;
-		PERFORM use(s);
+		PERFORM use(s), subtract(s, x::abc_summary), subtract(x::abc_summary, s)
+		FROM (SELECT DISTINCT bytes::text AS x FROM seed WHERE length(bytes) < 1000) AS seeds;
 		RETURN 'accepted';
 	EXCEPTION WHEN OTHERS THEN
 		RETURN SQLSTATE || ' ' || SQLERRM;
+	END $$;
+
+	-- Of another summary either an error, or what gives the first one back when the other one is added.
+	CREATE FUNCTION subtract(s abc_summary, part abc_summary) RETURNS void LANGUAGE plpgsql AS $$
+	DECLARE
+		rest abc_summary;
+	BEGIN
+		rest := abc_subtract(s, part);
+		IF rest::text::abc_summary <> rest OR abc_merge(x) <> s FROM (VALUES (rest), (part)) AS t (x) THEN
+			RAISE EXCEPTION 'subtracts wrongly';
+		END IF;
+	EXCEPTION WHEN invalid_parameter_value OR datatype_mismatch THEN
+		NULL;
 	END $$;
 
 	-- Work with an accepted summary; its values may be negative or out of range, which are errors of their own.
@@ -81,6 +95,9 @@ $node->safe_psql('postgres', q{
 			SELECT abc_merge(x) INTO merged FROM (VALUES (s), (s), (NULL)) AS t (x);
 			IF abc_count(merged) <> 2 * abc_count(s) OR merged::text::abc_summary::text <> merged::text THEN
 				RAISE EXCEPTION 'merges wrongly';
+			END IF;
+			IF abc_subtract(merged, s) <> s OR abc_subtract(s, s) IS NOT NULL THEN
+				RAISE EXCEPTION 'subtracts wrongly';
 			END IF;
 		EXCEPTION WHEN numeric_value_out_of_range THEN
 			NULL;

@@ -18,6 +18,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $calls = $ENV{ABC_RANDOM_CALLS} // 3000;
+my $slow = !$ENV{SANDBOX_UNDER} ? 1 : $ENV{SANDBOX_UNDER} =~ /valgrind/ ? 40 : 4;	# under an instrument
 my $seed = $ENV{ABC_RANDOM_SEED} // 6;
 my $node = AbcTier::new_node('random_calls', 'max_parallel_workers = 4', 'max_worker_processes = 8', 'jit = off',
 	'log_min_messages = fatal', 'shared_buffers = 64MB');
@@ -95,7 +96,7 @@ else { $pool{regclass} = [ grep { $_ ne 'model' } @{ $pool{regclass} } ] }
 
 # Everything that can be called: not what takes "internal", nor triggers.
 my @functions = map { [ split /\|/ ] } split /\n/, $node->safe_psql('postgres', q{
-	SELECT p.oid::regproc, prokind, proretset, (SELECT string_agg(format_type(t, NULL), ',' ORDER BY i) FROM unnest(proargtypes) WITH ORDINALITY AS a (t, i)), pronargdefaults
+	SELECT p.oid::regproc, prokind, proretset, provolatile, (SELECT string_agg(format_type(t, NULL), ',' ORDER BY i) FROM unnest(proargtypes) WITH ORDINALITY AS a (t, i)), pronargdefaults
 	FROM pg_proc AS p JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
 	JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 	WHERE e.extname = 'abc_tier' AND NOT 'internal'::regtype = ANY (proargtypes) AND prorettype <> 'trigger'::regtype ORDER BY p.oid});
@@ -142,10 +143,11 @@ sub window
 
 sub statement
 {
-	my ($name, $kind, $set, $types, $defaults) = @{ pick(@functions) };
+	my ($name, $kind, $set, $volatility, $types, $defaults) = @{ pick(@functions) };
 	my @types = split /,/, $types // '';
 	my $table = pick('edge', 'edge', 'poison', '(SELECT * FROM edge WHERE false) AS none', '(SELECT * FROM edge WHERE f > 0 AND n > 0 AND b > 0) AS good');
 	my $rows = pick('', 'WHERE k = 7', 'WHERE k < 20', '');
+	$rows = 'WHERE k < 20' if $volatility eq 'v' && !$rows;	# each call may be a whole refresh
 
 	splice @types, @types - int rand($defaults + 1) if $defaults && rand() < 0.5;
 	return "CALL $name(" . join(', ', map { literal($_) } @types) . ')' if $kind eq 'p';
@@ -174,7 +176,7 @@ while ($done < $calls)
 	my $n = $calls - $done < 1000 ? $calls - $done : 1000;
 	my @statements = map { statement() } 1 .. $n;
 	my $work_mem = pick('64kB', '1MB', '4MB');
-	my $script = "SET work_mem = '$work_mem'; SET statement_timeout = '60s'; SET client_min_messages = error;\nSET parallel_setup_cost = "
+	my $script = "SET work_mem = '$work_mem'; SET statement_timeout = '" . 300 * $slow . "s'; SET client_min_messages = error;\nSET parallel_setup_cost = "
 	  . pick(0, 1000) . "; SET debug_print_plan = off;\n\\set VERBOSITY sqlstate\n";
 	my ($out, $err);
 

@@ -110,17 +110,21 @@ my $use = qq{
 	SELECT pg_catalog.max(x::pg_catalog.text), $odd.min(x), $odd.max(x) FROM pg_catalog.unnest('{A,B,C}'::$odd.abc_tier[]) AS x};
 my $has_models = $node->safe_psql('clean', q{SELECT count(*) FROM pg_proc WHERE proname = 'abc_create_model'}) ne '0';
 $use .= qq{;
-	SELECT $odd.abc_create_model('m"; --', 'public.t', 'k', 'v', schema => 'public');
+	SELECT $odd.abc_create_model('public."m""; --"', 'public.t', 'k', 'v');
 	SELECT $odd.abc_refresh('public."m""; --"', '2024-01-31');
 	UPDATE public.t SET v = 0 WHERE k OPERATOR(pg_catalog.=) 1;
 	SELECT $odd.abc_refresh('public."m""; --"', '2024-02-29');
-	SELECT $odd.abc_override('public."m""; --"', 3, 'A', 'a "reason"; --');
+	SELECT $odd.abc_override('public."m""; --"', 3, 'A', 'a "reason"; --', begins => '2024-02-29');
 	CALL $odd.abc_refresh_all();
 	SELECT pg_catalog.md5(pg_catalog.string_agg(says, ',')) FROM $odd.abc_explain('public."m""; --"', 1);
 	SELECT pg_catalog.count(*) FROM $odd.abc_report('public."m""; --"');
 	SELECT pg_catalog.count(*) FROM $odd.abc_simulate('public."m""; --"', 'share 50/95');
 	SELECT pg_catalog.count(*) FROM $odd.abc_check('public."m""; --"');
-	SELECT pg_catalog.length($odd.abc_pareto_svg('public."m""; --"'));
+	SELECT pg_catalog.length($odd.abc_report_html('public."m""; --"'));
+	SELECT $odd.abc_undo('public."m""; --"'), $odd.abc_forget('public."m""; --"', 7), $odd.abc_prune('public."m""; --"', '2024-01-01');
+	SELECT pg_catalog.count(*) FROM $odd.abc_transitions('public."m""; --"');
+	SELECT owner, run FROM $odd.abc_models();
+	SELECT $odd.abc_grant('public."m""; --"', 'public');
 	SELECT $odd.abc_alter_model('public."m""; --"', scheme => 'share 60/90');
 	SELECT $odd.abc_drop_model('public."m""; --"')} if $has_models;
 my $expected = AbcTier::as_user($node, 'owner', 'clean', $use);
@@ -140,9 +144,12 @@ my ($code, $out, $err) = $node->psql('planted', 'CREATE EXTENSION abc_tier SCHEM
 like($err, qr/function "abc_make_scheme" already exists|is not a member of extension/, 'a function of our name stops the installation');
 is($node->safe_psql('planted', q{SELECT count(*) FROM pg_extension WHERE extname = 'abc_tier'}), '0', 'and leaves nothing installed');
 
-# The SQL of models is put together by format(): a schema that would be taken for its directives is refused.
-($code, $out, $err) = $node->psql('planted', 'CREATE SCHEMA "50%s"; CREATE EXTENSION abc_tier SCHEMA "50%s"', extra_params => [ '-U', 'owner' ]);
-like($err, qr/cannot be installed in schema "50%s": its name contains "%"/, 'a schema with a percent sign in its name is refused');
+# The SQL of models is put together by format() and from named places: a schema that would be taken for either is refused.
+foreach my $schema ('50%s', '{state}')
+{
+	($code, $out, $err) = $node->psql('planted', qq{CREATE SCHEMA "$schema"; CREATE EXTENSION abc_tier SCHEMA "$schema"}, extra_params => [ '-U', 'owner' ]);
+	like($err, qr/cannot be installed in schema "\Q$schema\E": its name contains "[%{]"/, "schema $schema is refused");
+}
 
 $node->stop;
 done_testing();

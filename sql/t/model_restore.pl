@@ -38,19 +38,19 @@ as_owner('from', q{
 	FROM client AS c JOIN line AS l ON l.id = c.id AND l.day <= abc_as_of() AND l.day > abc_as_of() - 90 GROUP BY c.id;
 	CREATE TABLE service (tier text, manager text);
 	INSERT INTO service VALUES ('gold', 'Ann'), ('B', 'Bea');
-	SELECT abc_create_model('模型 "x"', 'facts', 'id', 'revenue', 'share gold 70 / silver 90 / iron', partition_by => '{region}',
-		attributes => '{name}', rules => ARRAY[abc_only_if('A', 'id <> 3', 'not three')], promote_after => 2, last_order => 'last_day',
+	SELECT abc_create_model('"模型 ""x"""', 'facts', 'id', 'revenue', 'share gold 70 / silver 90 / iron', partition_by => '{region}',
+		attributes => '{name}', rules => ARRAY[abc_only_if('A', 'id <> 3', 'not three')], promote_after => 2, max_gone => NULL, last_order => 'last_day',
 		lost => '3 months', treatments => 'service');
 	SELECT count(abc_refresh('"模型 ""x"""', d::date)) FROM generate_series('2024-03-01'::date, '2024-09-01', '1 month') AS d;
-	SELECT abc_override('"模型 ""x"""', 5, 'gold', 'strategic', '2030-01-01');
-	ALTER TABLE "模型 ""x""_history" RENAME TO past;
+	SELECT abc_override('"模型 ""x"""', 5, 'gold', 'strategic', '2030-01-01', '2024-09-01');
+	ALTER VIEW "模型 ""x""_history" RENAME TO past;
 });
 $node->command_ok([ 'pg_dump', '-h', $node->host, '-p', $node->port, '-U', 'owner', '-Fc', '-f', $dump, 'from' ], 'dump as the owner');
 $node->safe_psql('postgres', 'CREATE DATABASE "to" OWNER owner');
 $node->command_ok([ 'pg_restore', '-h', $node->host, '-p', $node->port, '-U', 'owner', '--no-comments', '--exit-on-error', '-d', 'to', $dump ],
 	'restore as the owner');
 
-for my $relation ('past', '"模型 ""x""_run"', '"模型 ""x""_trend"', '"模型 ""x""_override"', '"模型 ""x""_model"', 'service')
+for my $relation ('past', '"模型 ""x""_run"', '"模型 ""x""_trend"', '"模型 ""x""_override"', '"模型 ""x""_model"', '"模型 ""x""_state"', '"模型 ""x""_before"', '"模型 ""x""_version"', '"模型 ""x""_change"', '"模型 ""x"""', '"模型 ""x""_ranked"', '"模型 ""x""_changes"', 'service')
 {
 	my $query = qq{SELECT md5(string_agg(t::text, ',' ORDER BY t::text)), count(*) > 0 FROM "Kunden; --".$relation AS t};
 
@@ -65,7 +65,7 @@ for my $database ('from', 'to')
 {
 	is(as_owner($database, q{SELECT abc_refresh('"Kunden; --"."模型 ""x"""', '2024-10-01')}), '8', "$database: the next run");
 }
-for my $relation ('past', '"模型 ""x"""', '"模型 ""x""_current"', '"模型 ""x""_trend"')
+for my $relation ('past', '"模型 ""x"""', '"模型 ""x""_ranked"', '"模型 ""x""_changes"', '"模型 ""x""_trend"')
 {
 	my $query = qq{SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM "Kunden; --".$relation AS t};
 
@@ -80,5 +80,19 @@ $node->safe_psql('postgres', 'CREATE DATABASE alone OWNER owner');
 as_owner('alone', 'CREATE EXTENSION abc_tier');
 $node->command_ok([ 'psql', '-X', '-q', '-h', $node->host, '-p', $node->port, '-U', 'owner', '-v', 'ON_ERROR_STOP=1', '-f', "$dump.sql", 'alone' ], 'restored alone');
 is(as_owner('alone', q{SELECT abc_refresh('"Kunden; --"."模型 ""x"""', '2024-10-02')}), '9', 'and refreshed');
+
+# the model without its source
+$node->command_ok([ 'pg_dump', '-h', $node->host, '-p', $node->port, '-U', 'owner', '-n', '"Kunden; --"', (map { ('-T', "\"Kunden; --\".$_") } qw(facts client line)), '-f', "$dump.model", 'from' ],
+	'dump of the model without its source');
+$node->safe_psql('postgres', 'CREATE DATABASE bare OWNER owner');
+as_owner('bare', 'CREATE EXTENSION abc_tier');
+$node->command_ok([ 'psql', '-X', '-q', '-h', $node->host, '-p', $node->port, '-U', 'owner', '-v', 'ON_ERROR_STOP=1', '-f', "$dump.model", 'bare' ], 'restored without the source');
+my $now = q{SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM "Kunden; --"."模型 ""x""" AS t};
+is(as_owner('bare', $now), as_owner('from', $now), 'it reads the same');
+my ($code, $out, $err) = $node->psql('bare', q{SELECT abc_refresh('"Kunden; --"."模型 ""x"""', '2024-10-02')}, extra_params => [ '-U', 'owner' ]);
+like($err, qr/the source of model ".*" is not there/, 'and says what is missing');
+as_owner('bare', q{CREATE TABLE "Kunden; --".facts AS
+	SELECT i AS id, 'n'::text AS name, 'r' || i % 2 AS region, i AS revenue, date '2024-09-30' AS last_day FROM generate_series(1, 40) AS i});
+is(as_owner('bare', q{SELECT abc_refresh('"Kunden; --"."模型 ""x"""', '2024-10-02')}), '9', 'with a source of that name it goes on');
 
 done_testing();

@@ -1,10 +1,12 @@
 # Every SQL block of the READMEs runs as printed, from the first to the last in one session, and a
-# block of plain text that follows one is its output, but for blanks at the ends of lines.  A block
-# "csv NAME" is a file that the SQL finds in the current directory.
+# block of plain text that follows one is its output, but for blanks at the ends of lines.  So does every
+# statement in a table.  A block "csv NAME [ENCODING]" is a file that the SQL finds in the current directory.
+# Every section of README.md has its counterpart in README.zh-CN.md, which names it in a comment.
 
 use strict;
 use warnings;
 
+use Encode;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -16,10 +18,12 @@ sub blocks
 	my $text = slurp_file($file);
 	my @blocks;
 
-	while ($text =~ /^```sql\n(.*?)^```\n(?:\s*^```\n(.*?)^```\n)?/msg)
+	while ($text =~ /^```sql\n(.*?)^```\n(?:\s*^```\n(.*?)^```\n)?|^\|([^\n]*)$/msg)
 	{
-		my ($sql, $output, $before) = ($1, $2, substr($text, 0, $-[0]));
-		push @blocks, [ 1 + ($before =~ tr/\n//), $sql, $output ];
+		my ($sql, $output, $row, $before) = ($1, $2, $3, substr($text, 0, $-[0]));
+		my $line = 1 + ($before =~ tr/\n//);
+		push @blocks, [ $line, $sql, $output ] if defined $sql;
+		push @blocks, map { [ $line, "$_;\n", undef ] } $row =~ /`((?:SELECT|CALL) [^`]*)`/g if defined $row;
 	}
 	return @blocks;
 }
@@ -31,9 +35,10 @@ sub files
 	my $text = slurp_file($file);
 	my $dir = PostgreSQL::Test::Utils::tempdir();
 
-	while ($text =~ /^```csv (\S+)\n(.*?)^```\n/msg)
+	while ($text =~ /^```csv (\S+)(?: (\S+))?\n(.*?)^```\n/msg)
 	{
-		append_to_file("$dir/$1", $2);
+		my ($name, $encoding, $lines) = ($1, $2 // 'UTF-8', $3);
+		append_to_file("$dir/$name", encode($encoding, decode('UTF-8', $lines)));
 	}
 	return $dir;
 }
@@ -45,6 +50,10 @@ sub trimmed
 	$text =~ s/^\n+|\n+$//g;
 	return $text;
 }
+
+my @sections = slurp_file('README.md') =~ /^##+ (.*)$/mg;
+my @counterparts = slurp_file('README.zh-CN.md') =~ /^##+ .*<!-- (.*) -->$/mg;
+is(join("\n", @counterparts), join("\n", @sections), 'every section of README.md has its counterpart, in the same order');
 
 my $node = PostgreSQL::Test::Cluster->new('readme');
 $node->init(extra => [ '--encoding=UTF8', '--locale=C' ]);

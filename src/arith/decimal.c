@@ -61,14 +61,20 @@ last_exponent(const DecimalView *view)
 	return 4 * (view->weight - view->ndigits + 1);
 }
 
+/* Look into a numeric; of NaN and infinity only "finite" is set, false. */
 void
 decimal_view(Datum numeric, DecimalView *view)
 {
-	struct varlena *raw = PG_DETOAST_DATUM_PACKED(numeric);
-	const char *p = VARDATA_ANY(raw);
-	int			size = VARSIZE_ANY_EXHDR(raw);
-	uint16		header = word_at(p);
+	struct varlena *raw = (struct varlena *) DatumGetPointer(numeric);
+	const char *p;
+	int			size;
+	uint16		header;
 
+	if (unlikely(VARATT_IS_COMPRESSED(raw) || VARATT_IS_EXTERNAL(raw)))
+		raw = PG_DETOAST_DATUM_PACKED(numeric);
+	p = VARDATA_ANY(raw);
+	size = VARSIZE_ANY_EXHDR(raw);
+	header = word_at(p);
 	view->finite = (header & NUM_FORM_MASK) != NUM_SPECIAL;
 	if (!view->finite)
 		return;
@@ -92,6 +98,7 @@ decimal_view(Datum numeric, DecimalView *view)
 	view->ndigits = size / (int) sizeof(int16);
 }
 
+/* Times 10^power; 0 stays 0. */
 bool
 decimal_rescale(u128 *magnitude, int power)
 {
@@ -147,6 +154,10 @@ short_to_u128(const DecimalView *view, int zeros, u128 *magnitude)
 	return rest == 0;
 }
 
+/*
+ * The magnitude of a finite numeric as a whole number of units 10^-scale; 0
+ * for 0; false if it has more decimals or is too large.
+ */
 bool
 decimal_to_u128(const DecimalView *view, int scale, u128 *magnitude)
 {
@@ -185,12 +196,17 @@ decimal_to_u128(const DecimalView *view, int scale, u128 *magnitude)
 	return power <= 0 ? power > -4 : decimal_rescale(magnitude, power);
 }
 
+/* At least 1, also for 0. */
 int
 decimal_bits(const DecimalView *view, int scale)
 {
 	return power10_bits((int64) view->ndigits * 4 + scale + last_exponent(view));
 }
 
+/*
+ * The magnitude of a finite numeric as a whole number of units 10^-scale, of
+ * any width.
+ */
 void
 decimal_to_exact(const DecimalView *view, int scale, ExactSum *sum)
 {
@@ -222,6 +238,7 @@ decimal_to_exact(const DecimalView *view, int scale, ExactSum *sum)
 		exact_mul_power10(sum, power);
 }
 
+/* A numeric of up to 127 bits and scale 38 at most; -0 does not exist. */
 Numeric
 decimal_make(bool negative, u128 magnitude, int scale)
 {
@@ -263,6 +280,10 @@ decimal_make(bool negative, u128 magnitude, int scale)
 											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
 }
 
+/*
+ * A numeric of any width, in chunks of digits; an error where numeric has no
+ * room for it.
+ */
 Numeric
 decimal_make_exact(bool negative, ExactSum *magnitude, int scale)
 {
@@ -303,6 +324,10 @@ decimal_make_exact(bool negative, ExactSum *magnitude, int scale)
 	return result;
 }
 
+/*
+ * False where magnitude or power of ten is no float8: then more than one
+ * rounding would be needed.
+ */
 bool
 decimal_scaled_to_float8(u128 magnitude, int scale, double *result)
 {
@@ -314,6 +339,7 @@ decimal_scaled_to_float8(u128 magnitude, int scale, double *result)
 	return true;
 }
 
+/* NaN and infinity become those of float8. */
 double
 decimal_to_float8(Datum numeric)
 {

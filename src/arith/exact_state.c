@@ -21,6 +21,7 @@
 #define SPARE_LIMBS		1		/* on either side, when a sum moves */
 #define TOP_LIMIT		(INT64CONST(1) << 62)
 
+/* A state of no rows, whose sums are 0. */
 ExactState *
 exact_state_create(uint8 purpose, ExactKind kind)
 {
@@ -34,6 +35,7 @@ exact_state_create(uint8 purpose, ExactKind kind)
 	return state;
 }
 
+/* The same state in the current memory context. */
 ExactState *
 exact_state_copy(const ExactState *state)
 {
@@ -53,6 +55,7 @@ refuse_out_of_range(void)
 					   EXACT_STATE_MAX_SCALE, EXACT_STATE_MAX_LIMBS * 64)));
 }
 
+/* One row more; an error beyond 2^63-1. */
 void
 exact_state_count_row(ExactState *state)
 {
@@ -70,6 +73,7 @@ top_limb(const StateSum *sum)
 	return sum->nlimbs == 0 ? 0 : (int64) sum->limbs[sum->nlimbs - 1];
 }
 
+/* -1, 0 or 1. */
 int
 exact_state_sign(const StateSum *sum)
 {
@@ -171,6 +175,10 @@ make_room(ExactState *state, int i, int from, int to)
  * Adding
  */
 
+/*
+ * Sum i += +-magnitude * 2^exponent; 0 changes nothing. A larger copy takes
+ * the place of the state where its limbs do not reach.
+ */
 ExactState *
 exact_state_add_binary(ExactState *state, int i, bool negative, u128 magnitude, int exponent)
 {
@@ -225,6 +233,10 @@ raise_scale(ExactState *state, int i, int scale)
 	return state;
 }
 
+/*
+ * Sum i += +-magnitude * 10^-scale; the sum takes the larger of the two
+ * scales, also for 0.
+ */
 ExactState *
 exact_state_add_decimal(ExactState *state, int i, bool negative, u128 magnitude, int scale)
 {
@@ -259,6 +271,7 @@ exact_state_add_decimal(ExactState *state, int i, bool negative, u128 magnitude,
 	return state;
 }
 
+/* The same for a magnitude of any width. */
 ExactState *
 exact_state_add_exact(ExactState *state, int i, bool negative, const ExactSum *magnitude, int scale)
 {
@@ -302,6 +315,10 @@ add_sum(StateSum *sum, const StateSum *other)
 		sum->limbs[j] = word_add(sum->limbs[j], fill, &carry);
 }
 
+/*
+ * Rows and sums of both; an error beyond 2^63-1 rows. The other state is left
+ * as it is.
+ */
 ExactState *
 exact_state_merge(ExactState *state, const ExactState *other)
 {
@@ -324,6 +341,10 @@ exact_state_merge(ExactState *state, const ExactState *other)
 	return state;
 }
 
+/*
+ * A copy without the limbs that tell nothing: float8 none of 0 at the lower
+ * end, none of the sign alone at the upper; 0 has none.
+ */
 ExactState *
 exact_state_canonical(const ExactState *state)
 {
@@ -354,6 +375,7 @@ exact_state_canonical(const ExactState *state)
 	return result;
 }
 
+/* The magnitude of a sum, 0 for a sum without limbs. */
 ExactSum *
 exact_state_magnitude(const StateSum *sum, int spare, bool *negative)
 {
@@ -378,6 +400,7 @@ unit_fault(const StateSum *sum, ExactKind kind)
 	return NULL;
 }
 
+/* Units and kind, whatever the sums are of. */
 const char *
 exact_state_fault(const ExactState *state)
 {

@@ -29,27 +29,13 @@
  * Positive float8 keys
  */
 
-#define MANTISSA_BITS	52
-
-static inline int
-float8_exponent_field(uint64 key)
-{
-	return (int) ((key & ~KEY64_ZERO) >> MANTISSA_BITS);
-}
-
-/* value = float8_mantissa * 2^float8_exponent */
-static inline uint64
-float8_mantissa(uint64 key)
-{
-	uint64		fraction = key & ((UINT64CONST(1) << MANTISSA_BITS) - 1);
-
-	return float8_exponent_field(key) == 0 ? fraction : fraction | (UINT64CONST(1) << MANTISSA_BITS);
-}
+/* value = float8_mantissa * 2^float8_exponent: but for the sign their keys are their bits */
+#define float8_mantissa(key)	float8_mantissa_of_bits(key)
 
 static inline int
 float8_exponent(uint64 key)
 {
-	return Max(float8_exponent_field(key), 1) - 1075;
+	return float8_unit_field(key) - FLOAT8_BIAS;
 }
 
 /*
@@ -312,7 +298,7 @@ take_total(Selection *selection)
 	else if (selection->store->kind == VALUE_FLOAT8)
 	{
 		state->unit_exponent = float8_exponent(u128_lo(state->low));
-		bits = float8_exponent(u128_lo(state->high)) - state->unit_exponent + MANTISSA_BITS + 1 + count_bits;
+		bits = float8_exponent(u128_lo(state->high)) - state->unit_exponent + FLOAT8_FRACTION_BITS + 1 + count_bits;
 	}
 	else
 		bits = u128_bits(u128_sub(state->high, state->zero)) + count_bits;

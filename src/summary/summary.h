@@ -18,6 +18,9 @@
  * order, whatever the parts.  Everything else in the state is a sum or a
  * maximum over the values.
  *
+ * One way leads elsewhere: a summary from which another was subtracted keeps its
+ * shift and scale (summary_subtract.c).  It merges as any other.
+ *
  * Sums are sums of magnitudes and integers: for bigint and numeric in units of
  * 10^-scale, scale the largest displayed; for float8 in units of the last
  * place of the bucket's smallest values.  A bucket of float8 spans at most four
@@ -131,6 +134,7 @@ typedef struct SummaryCells
 } SummaryCells;
 
 /* summary_key.c */
+extern uint64 summary_key_integer(uint64 magnitude);
 extern uint64 summary_key_decimal(u128 magnitude, int scale);
 extern uint64 summary_key_exact(const ExactSum *magnitude, int scale);
 extern int	summary_key_exponent(uint64 key);
@@ -142,8 +146,7 @@ extern void summary_bucket_range(ValueKind kind, uint64 bucket, int shift, const
 								 int scale, int unit_exponent, ExactSum *low, ExactSum *high);
 extern ExactSum *summary_power10(int scale, int nlimbs);
 
-/* summary.c */
-extern AbcSummary *summary_arg(Datum datum);	/* canonical, detoasted */
+/* summary_packed.c */
 extern void summary_read(SummaryReader *reader, const AbcSummary *summary);
 extern bool summary_next(SummaryReader *reader);
 
@@ -151,11 +154,18 @@ extern bool summary_next(SummaryReader *reader);
 extern SummaryState *summary_state_create(ValueKind kind);
 extern SummaryState *summary_state_thaw(const AbcSummary *summary);
 extern AbcSummary *summary_state_freeze(const SummaryState *state);
+extern AbcSummary *summary_arg(Datum datum);	/* canonical, detoasted */
+extern SummaryState *summary_state_widen(SummaryState *state, int words);
+extern void summary_state_rehash(SummaryState *state);
+extern int	summary_sum_shift(ValueKind kind, uint64 bucket, int shift, uint64 coarser, int coarser_shift);
 extern SummaryState *summary_state_set_scale(SummaryState *state, int scale);
 extern void summary_state_count_rows(SummaryState *state, int64 rows);
 extern SummaryState *summary_state_add(SummaryState *state, uint64 bucket, int64 count,
 									   const uint64 *sum, int nwords);
 extern SummaryState *summary_state_merge(SummaryState *state, const SummaryState *other);
+
+/* summary_subtract.c */
+extern AbcSummary *summary_subtract(const AbcSummary *whole, const AbcSummary *part, const char **fault);
 
 /* summary_cells.c */
 extern SummaryCells *summary_cells(const AbcSummary *summary);
@@ -171,18 +181,26 @@ summary_hash(const SummaryState *state)
 	return (uint16 *) summary_entry(state, state->capacity);
 }
 
+static inline uint32
+summary_hash_start(const SummaryState *state, uint64 bucket)
+{
+	return (uint32) ((bucket * UINT64CONST(0x9E3779B97F4A7C15)) >> 40) & (2 * state->capacity - 1);
+}
+
 /* Where the bucket is in the hash table, or where it would be put. */
 static inline uint32
 summary_hash_position(const SummaryState *state, uint64 bucket)
 {
 	const uint16 *hash = summary_hash(state);
 	uint32		mask = 2 * state->capacity - 1;
-	uint32		at = (uint32) ((bucket * UINT64CONST(0x9E3779B97F4A7C15)) >> 40) & mask;
+	uint32		at = summary_hash_start(state, bucket);
 
 	while (hash[at] != 0 && summary_entry(state, hash[at] - 1)[SUMMARY_ENTRY_BUCKET] != bucket)
 		at = (at + 1) & mask;
 	return at;
 }
+
+#define SUMMARY_FAST_STRIDE		(SUMMARY_ENTRY_SUM + 2)
 
 /*
  * Add one row to a bucket that is there, if its sum has two words and room: the
@@ -191,13 +209,21 @@ summary_hash_position(const SummaryState *state, uint64 bucket)
 static inline bool
 summary_state_add_fast(SummaryState *state, uint64 bucket, u128 amount)
 {
-	uint32		number = summary_hash(state)[summary_hash_position(state, bucket)];
+	uint32		at = summary_hash_start(state, bucket);
+	const uint16 *hash = (const uint16 *) (state->entries + (Size) state->capacity * SUMMARY_FAST_STRIDE);
 	uint64	   *entry;
 	u128		sum;
 
-	if (unlikely(number == 0 || state->words != 2))
+	if (unlikely(state->words != 2))
 		return false;
-	entry = state->entries + (number - 1) * (SUMMARY_ENTRY_SUM + 2);
+	for (;; at = (at + 1) & (2 * state->capacity - 1))
+	{
+		if (unlikely(hash[at] == 0))
+			return false;
+		entry = state->entries + (Size) (hash[at] - 1) * SUMMARY_FAST_STRIDE;
+		if (likely(entry[SUMMARY_ENTRY_BUCKET] == bucket))
+			break;
+	}
 	sum = u128_add(u128_make(entry[SUMMARY_ENTRY_SUM + 1], entry[SUMMARY_ENTRY_SUM]), amount);
 	if (unlikely((u128_hi(sum) >> 63) != 0))
 		return false;

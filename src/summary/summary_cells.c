@@ -140,6 +140,7 @@ summary_check(const AbcSummary *summary)
  * Taking apart
  */
 
+/* An amount of the width of the cells, 0. */
 ExactSum *
 summary_amount(const SummaryCells *cells)
 {
@@ -187,6 +188,10 @@ init_cell(const SummaryCells *cells, SummaryCell *cell, uint64 bucket, int shift
 	cell->sum = summary_amount(cells);
 }
 
+/*
+ * A cell for every bucket and one for the zeros if there are any; negative
+ * values come last.
+ */
 SummaryCells *
 summary_cells(const AbcSummary *summary)
 {

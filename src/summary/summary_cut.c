@@ -58,6 +58,7 @@ cells_add_rows(const Selection *selection, const ValueGroup *group, int64 n, Exa
 	}
 }
 
+/* The group in which the measure reaches the target; false if it does not. */
 static bool
 cells_locate(Selection *selection, const ExactSum *target, ValueGroup *group)
 {
@@ -86,6 +87,7 @@ cells_locate(Selection *selection, const ExactSum *target, ValueGroup *group)
 	return found;
 }
 
+/* The group above another one; false if that is the highest. */
 static bool
 cells_next_above(Selection *selection, const ValueGroup *group, u128 *key, Datum *numeric)
 {
@@ -99,6 +101,7 @@ cells_next_above(Selection *selection, const ValueGroup *group, u128 *key, Datum
 	return true;
 }
 
+/* The group of the least value. */
 static bool
 cells_least(Selection *selection, u128 *key, Datum *numeric)
 {
@@ -154,6 +157,7 @@ refuse_negative(const SummaryCells *cells)
  * Cutting
  */
 
+/* Cut-offs are known to be right if the inside of no cell mattered. */
 bool
 summary_cut(CutPoints *points, SummaryCells *cells, const AbcScheme *scheme)
 {
@@ -265,6 +269,10 @@ join_ranges(CutBounds *bounds, int n)
 	}
 }
 
+/*
+ * The ranges of cells in which the cut-offs lie; false if there is nothing to
+ * cut.
+ */
 bool
 summary_bounds(CutBounds *bounds, SummaryCells *cells, const AbcScheme *scheme)
 {

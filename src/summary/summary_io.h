@@ -1,6 +1,6 @@
 /*
  * summary_io.h
- *		The packed form of a summary: writing and reading its bytes.
+ *		The packed form of a summary: writing and checking its bytes.
  */
 #ifndef ABC_SUMMARY_IO_H
 #define ABC_SUMMARY_IO_H
@@ -21,5 +21,16 @@ extern void summary_write_begin(SummaryWriter *writer, const AbcSummary *head, i
 extern void summary_write(SummaryWriter *writer, uint64 bucket, int64 count,
 						  const uint64 *sum, int words);
 extern AbcSummary *summary_write_end(SummaryWriter *writer);
+
+/* summary_check.c: what is wrong with the head, and then with the buckets; NULL if nothing is. */
+extern const char *summary_head_fault(const AbcSummary *summary);
+extern const char *summary_bucket_fault(const AbcSummary *summary);
+
+/* In assert builds: what was made here is what input would accept. */
+#ifdef USE_ASSERT_CHECKING
+extern void AssertCheckSummary(const AbcSummary *summary);
+#else
+#define AssertCheckSummary(summary)		((void) (summary))
+#endif
 
 #endif							/* ABC_SUMMARY_IO_H */

@@ -90,6 +90,16 @@ summary_key_exponent(uint64 key)
 	return exponent + pg_leftmost_one_pos64(mantissa);
 }
 
+/* The key of a whole number, not 0: its highest 55 bits, the first of them set. */
+uint64
+summary_key_integer(uint64 magnitude)
+{
+	int			zeros = 63 - pg_leftmost_one_pos64(magnitude);
+
+	return (CLASS_MIDDLE << CLASS_SHIFT) | ((uint64) (63 - zeros + MIDDLE) << FRACTION_BITS) |
+		fraction_of(magnitude << zeros);
+}
+
 /*
  * The key of magnitude * 10^-scale, magnitude not 0.
  *
@@ -180,6 +190,10 @@ decimal_least(uint64 key, const ExactSum *power, ExactSum *amount)
 		exact_add_shifted(amount, u128_of(1), 0);
 }
 
+/*
+ * The magnitude whose float8 has these bits, in units of 2^unit_exponent,
+ * which is no larger than its own.
+ */
 void
 summary_float8_amount(uint64 key, int unit_exponent, ExactSum *amount)
 {

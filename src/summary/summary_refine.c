@@ -229,6 +229,10 @@ verify_cell(const SummaryCells *cells, const SummaryCell *cell, const GivenValue
 	pfree(sum);
 }
 
+/*
+ * Empty arrays change nothing; a NULL in them, a number of rows below 1 and
+ * NaN are errors.
+ */
 void
 summary_refine(SummaryCells *cells, ArrayType *values, ArrayType *rows)
 {

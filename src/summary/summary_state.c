@@ -27,8 +27,9 @@ state_size(int capacity, int words)
 		(Size) 2 * capacity * sizeof(uint16);
 }
 
-static void
-rehash(SummaryState *state)
+/* Fill the hash table anew, from the entries. */
+void
+summary_state_rehash(SummaryState *state)
 {
 	uint16	   *hash = summary_hash(state);
 
@@ -60,6 +61,7 @@ make_state(const AbcSummary *head, int capacity, int words)
 	return state;
 }
 
+/* The state of no rows. */
 SummaryState *
 summary_state_create(ValueKind kind)
 {
@@ -69,7 +71,7 @@ summary_state_create(ValueKind kind)
 	memset(&head, 0, sizeof(head));
 	head.kind = kind;
 	state = make_state(&head, MIN_CAPACITY, 2);
-	rehash(state);
+	summary_state_rehash(state);
 	return state;
 }
 
@@ -87,10 +89,29 @@ resize(const SummaryState *state, int capacity, int words)
 		memcpy(entry, summary_entry(state, i), summary_stride(state) * sizeof(uint64));
 		memset(entry + summary_stride(state), 0, (words - state->words) * sizeof(uint64));
 	}
-	rehash(copy);
+	summary_state_rehash(copy);
 	return copy;
 }
 
+/* The state, or a copy whose sums have at least so many words. */
+SummaryState *
+summary_state_widen(SummaryState *state, int words)
+{
+	return words <= state->words ? state : resize(state, state->capacity, words);
+}
+
+/* In assert builds: every sum has its highest bit clear, and all is as input would accept it. */
+static inline void
+AssertCheckState(const SummaryState *state)
+{
+#ifdef USE_ASSERT_CHECKING
+	for (int i = 0; i < state->head.nbuckets; i++)
+		Assert(!sum_highest_bit(summary_entry(state, i) + SUMMARY_ENTRY_SUM, state->words));
+	AssertCheckSummary(summary_state_freeze(state));
+#endif
+}
+
+/* So many rows more; an error beyond 2^63-1. */
 void
 summary_state_count_rows(SummaryState *state, int64 rows)
 {
@@ -115,8 +136,8 @@ sum_add(uint64 *sum, int words, const uint64 *other, int other_words)
 }
 
 /* By how many bits a sum moves when its bucket becomes part of a coarser one. */
-static inline int
-sum_shift(ValueKind kind, uint64 bucket, int shift, uint64 coarser, int coarser_shift)
+int
+summary_sum_shift(ValueKind kind, uint64 bucket, int shift, uint64 coarser, int coarser_shift)
 {
 	if (kind != VALUE_FLOAT8 || coarser_shift <= 52)
 		return 0;
@@ -138,9 +159,7 @@ longest_sum(const SummaryState *state)
 static SummaryState *
 ensure_bits(SummaryState *state, int bits)
 {
-	int			words = bits / 64 + 1;
-
-	return words <= state->words ? state : resize(state, state->capacity, words);
+	return summary_state_widen(state, bits / 64 + 1);
 }
 
 /*
@@ -245,7 +264,7 @@ coarsen(SummaryState *state, const SortedEntry *sorted, int drop)
 			to = summary_entry(state, merged - 1);
 		to[SUMMARY_ENTRY_COUNT] += from[SUMMARY_ENTRY_COUNT];
 		limbs_shift_left(from + SUMMARY_ENTRY_SUM, state->words,
-						 sum_shift(state->head.kind, sorted[i].bucket, shift, bucket, shift + drop));
+						 summary_sum_shift(state->head.kind, sorted[i].bucket, shift, bucket, shift + drop));
 		sum_add(to + SUMMARY_ENTRY_SUM, state->words, from + SUMMARY_ENTRY_SUM, state->words);
 	}
 	pfree(old);
@@ -277,7 +296,7 @@ make_coarser(SummaryState *state, int drop)
 		drop = bits_to_drop(sorted, state->head.nbuckets);
 	coarsen(state, sorted, drop);
 	pfree(sorted);
-	rehash(state);
+	summary_state_rehash(state);
 	return state;
 }
 
@@ -360,13 +379,14 @@ summary_state_merge(SummaryState *state, const SummaryState *other)
 
 		memcpy(moved, entry + SUMMARY_ENTRY_SUM, other->words * sizeof(uint64));
 		limbs_shift_left(moved, other->words,
-						 sum_shift(state->head.kind, entry[SUMMARY_ENTRY_BUCKET], other->head.shift,
+						 summary_sum_shift(state->head.kind, entry[SUMMARY_ENTRY_BUCKET], other->head.shift,
 								   bucket, state->head.shift));
 		state = summary_state_add(state, bucket, entry[SUMMARY_ENTRY_COUNT], moved, other->words);
 	}
 	pfree(moved);
 	if (scaled != NULL)
 		pfree(scaled);
+	AssertCheckState(state);
 	return state;
 }
 
@@ -374,6 +394,7 @@ summary_state_merge(SummaryState *state, const SummaryState *other)
  * Canonical form
  */
 
+/* The working form of a summary in either form: a copy. */
 SummaryState *
 summary_state_thaw(const AbcSummary *summary)
 {
@@ -409,10 +430,11 @@ summary_state_thaw(const AbcSummary *summary)
 		for (int w = SUMMARY_ENTRY_SUM; w < summary_stride(state); w++)
 			entry[w] = pg_bswap64(pg_hton64(entry[w]));
 	}
-	rehash(state);
+	summary_state_rehash(state);
 	return keep_highest_bit_clear(state);
 }
 
+/* The canonical form of a state with a row. */
 AbcSummary *
 summary_state_freeze(const SummaryState *state)
 {
@@ -435,4 +457,15 @@ summary_state_freeze(const SummaryState *state)
 	}
 	pfree(sorted);
 	return summary_write_end(&writer);
+}
+
+/* An argument in canonical form, detoasted; whatever form it has. */
+AbcSummary *
+summary_arg(Datum datum)
+{
+	AbcSummary *summary = (AbcSummary *) PG_DETOAST_DATUM(datum);
+
+	if ((summary->flags & SUMMARY_WORKING) != 0)
+		summary = summary_state_freeze((const SummaryState *) summary);
+	return summary;
 }

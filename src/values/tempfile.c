@@ -59,6 +59,7 @@ tempfile_release(void *arg)
 	tempfile_close(arg);
 }
 
+/* It opens nothing yet. */
 TempFile *
 tempfile_create(MemoryContext mcxt)
 {
@@ -71,6 +72,7 @@ tempfile_create(MemoryContext mcxt)
 	return temp;
 }
 
+/* Open it, empty, under the current resource owner. */
 void
 tempfile_open(TempFile *temp)
 {
@@ -88,6 +90,7 @@ tempfile_open(TempFile *temp)
 	MemoryContextSwitchTo(old);
 }
 
+/* A closed file stays as it is. */
 void
 tempfile_close(TempFile *temp)
 {
@@ -104,6 +107,7 @@ tempfile_seek(TempFile *temp, int64 position)
 				 errmsg("could not seek in temporary file: %m")));
 }
 
+/* Write behind everything written before. */
 void
 tempfile_append(TempFile *temp, const void *data, Size size)
 {
@@ -113,6 +117,10 @@ tempfile_append(TempFile *temp, const void *data, Size size)
 	temp->size += size;
 }
 
+/*
+ * Read what was written at this position; an error if the file has not so many
+ * bytes.
+ */
 void
 tempfile_read(TempFile *temp, int64 position, void *data, Size size)
 {

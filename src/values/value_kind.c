@@ -92,12 +92,14 @@ value_kind_name(ValueKind kind)
 	return facts[kind].name;
 }
 
+/* The value as its type writes it. */
 char *
 value_text(ValueKind kind, Datum value)
 {
 	return DatumGetCString(DirectFunctionCall1(facts[kind].out, value));
 }
 
+/* a < b, as the type compares. */
 bool
 value_below(ValueKind kind, Datum a, Datum b)
 {
@@ -112,12 +114,14 @@ value_below(ValueKind kind, Datum a, Datum b)
 	}
 }
 
+/* An array of n values; where nulls says so, NULL. */
 ArrayType *
 value_array_make(ValueKind kind, Datum *values, bool *nulls, int n)
 {
 	return number_array_make((NumberType) kind, facts[kind].type, values, nulls, n);
 }
 
+/* The elements of an array of the kind. */
 void
 value_array_split(ValueKind kind, ArrayType *array, Datum **values, bool **nulls, int *n)
 {
@@ -126,6 +130,7 @@ value_array_split(ValueKind kind, ArrayType *array, Datum **values, bool **nulls
 	deconstruct_array(array, t->type, t->length, t->byval, t->align, values, nulls, n);
 }
 
+/* NaN or infinity: an error. */
 void
 value_refuse_nonfinite(const char *what, ValueKind kind, Datum value)
 {

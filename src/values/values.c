@@ -19,10 +19,10 @@
 #define INITIAL_CAPACITY	64		/* bytes; 100,000 groups start small */
 #define SPILL_CAPACITY		(256 * 1024)	/* bytes buffered once a file exists */
 
-#define CHECK_BYTES			(1024 * 1024)	/* or keys, between two interrupt checks */
 #define SUM_BITS			127
 #define LANES				4	/* of comparisons: each waits for the one before it in its lane */
 
+/* An empty store, which takes no memory yet. */
 void
 values_init(ValueStore *store, ValueKind kind, MemoryContext mcxt)
 {
@@ -38,56 +38,6 @@ values_init_numbers(ValueStore *store, NumberType type, MemoryContext mcxt)
 {
 	values_init(store, number_kind(type), mcxt);
 	store->type = type;
-}
-
-/*
- * Keys of decimals
- */
-
-static u128
-largest_magnitude(ValueForm form, const char *keys, Size size)
-{
-	Size		width = form_width(form);
-	u128		largest = u128_of(0);
-
-	for (Size i = 0; i < size; i += width)
-	{
-		u128		magnitude;
-
-		if (i % CHECK_BYTES == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (values_is_null(form, keys + i))
-			continue;
-		key_split(form, keys + i, &magnitude);
-		if (u128_lt(largest, magnitude))
-			largest = magnitude;
-	}
-	return largest;
-}
-
-/* Convert n keys of decimals; every one is known to fit. */
-void
-values_convert_keys(char *to, ValueForm to_form, const char *from, ValueForm from_form, int64 n, int power)
-{
-	for (int64 i = 0; i < n; i++)
-	{
-		char	   *out = to + i * form_width(to_form);
-		const char *in = from + i * form_width(from_form);
-		u128		magnitude;
-		bool		negative;
-
-		if (i % CHECK_BYTES == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (values_is_null(from_form, in))
-		{
-			memset(out, 0, form_width(to_form));
-			continue;
-		}
-		negative = key_split(from_form, in, &magnitude);
-		if (power > 0)
-			decimal_rescale(&magnitude, power);
-		key_put(to_form, out, negative, magnitude);
-	}
 }
 
 /*
@@ -140,7 +90,7 @@ spill_memory(ValueStore *store)
 		return;
 	ensure_spill(store);
 	if (store->kind != VALUE_FLOAT8 && store->form != FORM_WIDE)
-		largest = largest_magnitude(store->form, store->mem, store->used);
+		largest = values_largest_magnitude(store->form, store->mem, store->used);
 
 	segment = segment_for_mem(store);
 	if (store->spill->nsegments == 1)
@@ -187,6 +137,7 @@ values_clear(ValueStore *store)
 		forget_spill(store);
 }
 
+/* In bytes: the limit of the store, or work_mem. */
 Size
 values_memory(const ValueStore *store)
 {
@@ -223,6 +174,10 @@ values_make_room(ValueStore *store, Size size)
 	store->capacity = wanted;
 }
 
+/*
+ * No more than its limit; a store that gets more values than expected grows as
+ * any other.
+ */
 void
 values_expect(ValueStore *store, int64 nrows)
 {
@@ -239,7 +194,7 @@ store_largest(ValueStore *store, u128 *largest, int scale)
 {
 	Spill	   *spill = store->spill;
 
-	*largest = largest_magnitude(store->form, store->mem, store->used);
+	*largest = values_largest_magnitude(store->form, store->mem, store->used);
 	if (!decimal_rescale(largest, scale - store->scale))
 		return false;
 	if (is_spilled(store))
@@ -394,6 +349,7 @@ append_decimal(ValueStore *store, bool negative, u128 magnitude)
 		append_key128(store, negative, magnitude);
 }
 
+/* NULL takes the place of a value. */
 void
 values_append_null(ValueStore *store)
 {
@@ -410,6 +366,7 @@ values_append_null(ValueStore *store)
 	}
 }
 
+/* The range stays as it is for n = 0 and for NaN alone. */
 void
 float8_range(const double *values, int n, double *low, double *high)
 {
@@ -440,6 +397,10 @@ float8_range(const double *values, int n, double *low, double *high)
 	}
 }
 
+/*
+ * The store must be empty; its range is infinity to -infinity until a value
+ * comes.
+ */
 void
 values_keep_float8s(ValueStore *store)
 {
@@ -449,6 +410,7 @@ values_keep_float8s(ValueStore *store)
 	store->high = -store->low;
 }
 
+/* Valid until the next call that appends. */
 double *
 values_float8_room(ValueStore *store, int n)
 {
@@ -456,6 +418,7 @@ values_float8_room(ValueStore *store, int n)
 	return (double *) (store->mem + store->used);
 }
 
+/* Finite values and NaN, which stands for NULL; infinity was refused before. */
 void
 values_append_from_room(ValueStore *store, int n)
 {
@@ -471,6 +434,7 @@ values_append_from_room(ValueStore *store, int n)
 	store->nrows += n;
 }
 
+/* Any bigint; the least one takes a wider key. */
 void
 values_append_int8(ValueStore *store, int64 value)
 {
@@ -483,6 +447,7 @@ values_append_int8(ValueStore *store, int64 value)
 	append_decimal(store, negative, magnitude);
 }
 
+/* Any finite numeric; NaN and infinity are an error. */
 void
 values_append_numeric(ValueStore *store, Datum value)
 {
@@ -524,6 +489,7 @@ append_float4(ValueStore *store, float4 value)
 	values_append_float8(store, value);
 }
 
+/* A value of the kind of the store, or NULL. */
 void
 values_append_smaller(ValueStore *store, Datum value)
 {
@@ -535,6 +501,7 @@ values_append_smaller(ValueStore *store, Datum value)
 		values_append_int8(store, DatumGetInt16(value));
 }
 
+/* An empty store, and one of NULLs alone, stay as they are. */
 void
 values_finish(ValueStore *store)
 {

@@ -68,6 +68,8 @@ key_put(ValueForm form, char *at, bool negative, u128 magnitude)
 		*(u128 *) at = key;
 }
 
+extern u128 values_largest_magnitude(ValueForm form, const char *keys, Size size);
+
 /* Convert n keys of decimals to a form and by a power of ten; every one is known to fit. */
 extern void values_convert_keys(char *to, ValueForm to_form, const char *from,
 								ValueForm from_form, int64 n, int power);

@@ -13,6 +13,7 @@
 #define READ_BLOCK			(64 * 1024) /* bytes read from the file at once */
 #define MEMORY_BLOCK		(1024 * 1024)	/* bytes of memory between two interrupt checks */
 
+/* Begin to read a store, which must not change until values_read_end. */
 void
 values_read(ValueReader *reader, ValueStore *store)
 {
@@ -20,6 +21,7 @@ values_read(ValueReader *reader, ValueStore *store)
 	reader->store = store;
 }
 
+/* Free what the reader holds; a second time does nothing. */
 void
 values_read_end(ValueReader *reader)
 {
@@ -152,6 +154,7 @@ values_next_block(ValueReader *reader, int64 *n)
 	return at;
 }
 
+/* The next block for values_more; false at the end. */
 bool
 values_refill(ValueReader *reader)
 {
@@ -166,6 +169,10 @@ values_refill(ValueReader *reader)
 	return at != NULL;
 }
 
+/*
+ * The value of a key, not of NULL, in its type; numerics display the scale of
+ * the store.
+ */
 Datum
 values_datum(const ValueStore *store, u128 key)
 {
@@ -184,6 +191,7 @@ values_datum(const ValueStore *store, u128 key)
 	return NumericGetDatum(decimal_make(negative, magnitude, store->scale));
 }
 
+/* Beyond the range of float8, which only a numeric can be, an error. */
 double
 values_float8(const ValueStore *store, const void *at)
 {

@@ -69,7 +69,10 @@ gini_group(const Selection *selection, const ValueGroup *group, int64 before, vo
 	return true;
 }
 
-/* Final function of abc_gini: NULL without a positive value; corrected, of one value. */
+/*
+ * abc_gini: NULL without a value, with a total of 0, and corrected for one
+ * value; 0 for one value otherwise.
+ */
 Datum
 abc_gini_finalfn(PG_FUNCTION_ARGS)
 {
@@ -136,7 +139,10 @@ top_share(Selection *selection, int64 n)
 	return exact_ratio(walk.sum, selection->total, 0, ROUND_NEAREST);
 }
 
-/* Final function of abc_top_share: NULL without a positive value. */
+/*
+ * abc_top_share: NULL without a value or with a total of 0; a fraction out of
+ * (0, 1] is an error.
+ */
 Datum
 abc_top_share_finalfn(PG_FUNCTION_ARGS)
 {
@@ -151,7 +157,10 @@ abc_top_share_finalfn(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(result);
 }
 
-/* Final function of abc_top_n_share: NULL without a positive value; all where there are less. */
+/*
+ * abc_top_n_share: the same; n below 1 is an error, more than there are values
+ * is all of them.
+ */
 Datum
 abc_top_n_share_finalfn(PG_FUNCTION_ARGS)
 {

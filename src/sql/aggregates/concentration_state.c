@@ -84,12 +84,14 @@ abc_top_count_transfn(PG_FUNCTION_ARGS)
 	return add_row(fcinfo, "share", PG_GETARG_FLOAT8(2));
 }
 
+/* NULL where the aggregate had no row. */
 ConcentrationState *
 concentration_arg(FunctionCallInfo fcinfo)
 {
 	return PG_ARGISNULL(0) ? NULL : (ConcentrationState *) PG_GETARG_POINTER(0);
 }
 
+/* A negative value: an error. */
 void
 concentration_refuse_negative(ValueKind kind, Datum value)
 {
@@ -100,6 +102,7 @@ concentration_refuse_negative(ValueKind kind, Datum value)
 			 errhint("Leave negative values out with FILTER (WHERE value >= 0), or count them as zero with greatest(value, 0).")));
 }
 
+/* Zeros count as values, but make no total. */
 bool
 concentration_begin(ConcentrationState *state, Selection *selection)
 {

@@ -58,6 +58,7 @@ exact_sums_refuse_periods(int64 a, int64 b)
 }
 
 #ifdef USE_ASSERT_CHECKING
+/* What input would refuse cannot come from adding rows. */
 void
 AssertCheckExactSums(const ExactState *state)
 {

@@ -19,124 +19,147 @@
 #include "postgres.h"
 
 #include "sql/aggregates/aggregate.h"
-#include "summary/summary.h"
+#include "summary/summary_io.h"
 
 PG_FUNCTION_INFO_V1(abc_summarize_float8_transfn);
 PG_FUNCTION_INFO_V1(abc_summarize_int8_transfn);
 PG_FUNCTION_INFO_V1(abc_summarize_numeric_transfn);
 PG_FUNCTION_INFO_V1(abc_summary_combine);
 PG_FUNCTION_INFO_V1(abc_summary_finalfn);
+PG_FUNCTION_INFO_V1(abc_summary_subtract);
 
 static void
 refuse_mixture(ValueKind a, ValueKind b)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
-			 errmsg("cannot merge a summary of %s values with one of %s values",
+			 errmsg("summaries of %s values and of %s values do not mix",
 					value_kind_name(a), value_kind_name(b)),
 			 errhint("Cast the values to one type before abc_summarize, the same in every part.")));
 }
 
+/* A detoasted argument; the state of an aggregate never is toasted. */
+static inline AbcSummary *
+plain_summary(Datum datum)
+{
+	if (unlikely(VARATT_IS_EXTENDED(DatumGetPointer(datum))))
+		datum = PointerGetDatum(PG_DETOAST_DATUM(datum));
+	return (AbcSummary *) DatumGetPointer(datum);
+}
+
 /* The state as one that may be changed: in an aggregate itself, else a copy. */
 static inline SummaryState *
-state_of_datum(FunctionCallInfo fcinfo, Datum datum)
+state_of_datum(Datum datum, bool in_aggregate)
 {
-	AbcSummary *summary = (AbcSummary *) PG_DETOAST_DATUM(datum);
+	AbcSummary *summary = plain_summary(datum);
 
-	if (likely((summary->flags & SUMMARY_WORKING) != 0 && AggCheckCallContext(fcinfo, NULL)))
+	if (likely((summary->flags & SUMMARY_WORKING) != 0 && in_aggregate))
 		return (SummaryState *) summary;
 	return summary_state_thaw(summary);
 }
 
+/* The state to add a row to, and the row counted. */
 static inline SummaryState *
-transition_state(FunctionCallInfo fcinfo, ValueKind kind)
+state_for_row(FunctionCallInfo fcinfo, ValueKind kind, bool in_aggregate)
 {
 	SummaryState *state;
 
-	if (PG_ARGISNULL(0))
-		return summary_state_create(kind);
-	state = state_of_datum(fcinfo, PG_GETARG_DATUM(0));
-	if (unlikely(state->head.kind != kind))
-		refuse_mixture(state->head.kind, kind);
+	if (unlikely(PG_ARGISNULL(0)))
+		state = summary_state_create(kind);
+	else
+	{
+		state = state_of_datum(PG_GETARG_DATUM(0), in_aggregate);
+		if (unlikely(state->head.kind != kind))
+			refuse_mixture(state->head.kind, kind);
+	}
+	if (likely(state->head.count < PG_INT64_MAX))
+		state->head.count++;
+	else
+		summary_state_count_rows(state, 1);
 	return state;
 }
 
 static inline Datum
-state_result(FunctionCallInfo fcinfo, SummaryState *state)
+state_result(SummaryState *state, bool in_aggregate)
 {
-	if (likely(AggCheckCallContext(fcinfo, NULL)))
+	if (likely(in_aggregate))
 		return PointerGetDatum(state);
 	return PointerGetDatum(summary_state_freeze(state));
 }
 
+static pg_noinline SummaryState *
+add_slowly(SummaryState *state, uint64 bucket, u128 amount)
+{
+	uint64		sum[2];
+
+	sum[0] = u128_lo(amount);
+	sum[1] = u128_hi(amount);
+	return summary_state_add(state, bucket, 1, sum, 2);
+}
+
+/* Add a row to a bucket, which may be a new one. */
+static inline SummaryState *
+add_amount(SummaryState *state, uint64 bucket, u128 amount)
+{
+	if (likely(summary_state_add_fast(state, bucket, amount)))
+		return state;
+	return add_slowly(state, bucket, amount);
+}
+
+static inline SummaryState *
+add_decimal(SummaryState *state, bool negative, u128 magnitude, uint64 key)
+{
+	return add_amount(state, (negative ? SUMMARY_NEGATIVE : 0) | (key >> state->head.shift), magnitude);
+}
+
+/* abc_summarize(float8) */
 Datum
 abc_summarize_float8_transfn(PG_FUNCTION_ARGS)
 {
+	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
 	SummaryState *state;
 	double		value;
-	uint64		key;
 
 	if (PG_ARGISNULL(1))
 		return aggregate_unchanged(fcinfo);
 	value = PG_GETARG_FLOAT8(1);
 	value_check_finite("value", value);
-	state = transition_state(fcinfo, VALUE_FLOAT8);
-	summary_state_count_rows(state, 1);
+	state = state_for_row(fcinfo, VALUE_FLOAT8, in_aggregate);
 	if (value == 0)
 		state->head.zeros++;
 	else
 	{
 		int			shift = state->head.shift;
-		uint64		bucket;
-		uint64		sum[2];
-		int			field;
+		uint64		bits = float8_bits(value);
+		uint64		bucket = (bits & SUMMARY_NEGATIVE) | ((bits & ~SUMMARY_NEGATIVE) >> shift);
+		uint64		amount = float8_mantissa_of_bits(bits);
 
-		memcpy(&key, &value, sizeof(key));
-		bucket = (key & SUMMARY_NEGATIVE) | ((key & ~SUMMARY_NEGATIVE) >> shift);
-		field = (int) ((key & ~SUMMARY_NEGATIVE) >> 52);
-		sum[0] = key & ((UINT64CONST(1) << 52) - 1);
-		if (field > 0)
-			sum[0] |= UINT64CONST(1) << 52;
-		sum[1] = 0;
-		if (unlikely(shift > 52))
-			sum[0] <<= Max(field, 1) - summary_float8_field(bucket, shift);
-		if (unlikely(!summary_state_add_fast(state, bucket, u128_of(sum[0]))))
-			state = summary_state_add(state, bucket, 1, sum, 2);
+		if (unlikely(shift > FLOAT8_FRACTION_BITS))
+			amount <<= float8_unit_field(bits) - summary_float8_field(bucket, shift);
+		state = add_amount(state, bucket, u128_of(amount));
 	}
-	return state_result(fcinfo, state);
+	return state_result(state, in_aggregate);
 }
 
-static SummaryState *
-add_decimal(SummaryState *state, bool negative, u128 magnitude, int scale)
-{
-	uint64		key = summary_key_decimal(magnitude, scale);
-	uint64		bucket = (negative ? SUMMARY_NEGATIVE : 0) | (key >> state->head.shift);
-	uint64		sum[2];
-
-	if (likely(summary_state_add_fast(state, bucket, magnitude)))
-		return state;
-	sum[0] = u128_lo(magnitude);
-	sum[1] = u128_hi(magnitude);
-	return summary_state_add(state, bucket, 1, sum, 2);
-}
-
+/* abc_summarize(bigint) */
 Datum
 abc_summarize_int8_transfn(PG_FUNCTION_ARGS)
 {
+	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
 	SummaryState *state;
 	int64		value;
+	uint64		magnitude;
 
 	if (PG_ARGISNULL(1))
 		return aggregate_unchanged(fcinfo);
 	value = PG_GETARG_INT64(1);
-	state = transition_state(fcinfo, VALUE_INT8);
-	summary_state_count_rows(state, 1);
+	magnitude = value < 0 ? -(uint64) value : (uint64) value;
+	state = state_for_row(fcinfo, VALUE_INT8, in_aggregate);
 	if (value == 0)
 		state->head.zeros++;
 	else
-		state = add_decimal(state, value < 0,
-							u128_of(value < 0 ? -(uint64) value : (uint64) value), 0);
-	return state_result(fcinfo, state);
+		state = add_decimal(state, value < 0, u128_of(magnitude), summary_key_integer(magnitude));
+	return state_result(state, in_aggregate);
 }
 
 /* A numeric of any width. */
@@ -156,9 +179,11 @@ add_wide(SummaryState *state, const DecimalView *view, int scale)
 	return state;
 }
 
+/* abc_summarize(numeric) */
 Datum
 abc_summarize_numeric_transfn(PG_FUNCTION_ARGS)
 {
+	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
 	SummaryState *state;
 	DecimalView view;
 	u128		magnitude;
@@ -168,17 +193,16 @@ abc_summarize_numeric_transfn(PG_FUNCTION_ARGS)
 	decimal_view(PG_GETARG_DATUM(1), &view);
 	if (unlikely(!view.finite))
 		value_refuse_nonfinite("value", VALUE_NUMERIC, PG_GETARG_DATUM(1));
-	state = transition_state(fcinfo, VALUE_NUMERIC);
-	summary_state_count_rows(state, 1);
+	state = state_for_row(fcinfo, VALUE_NUMERIC, in_aggregate);
 	if (unlikely(view.dscale > state->head.scale))
 		state = summary_state_set_scale(state, view.dscale);
 	if (view.ndigits == 0)
 		state->head.zeros++;
 	else if (decimal_to_u128(&view, state->head.scale, &magnitude))
-		state = add_decimal(state, view.negative, magnitude, state->head.scale);
+		state = add_decimal(state, view.negative, magnitude, summary_key_decimal(magnitude, state->head.scale));
 	else
 		state = add_wide(state, &view, state->head.scale);
-	return state_result(fcinfo, state);
+	return state_result(state, in_aggregate);
 }
 
 /*
@@ -188,25 +212,66 @@ abc_summarize_numeric_transfn(PG_FUNCTION_ARGS)
 Datum
 abc_summary_combine(PG_FUNCTION_ARGS)
 {
+	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
 	SummaryState *state;
 	SummaryState *other;
 
 	if (PG_ARGISNULL(1))
 		return aggregate_unchanged(fcinfo);
-	other = (SummaryState *) PG_DETOAST_DATUM(PG_GETARG_DATUM(1));
+	other = (SummaryState *) plain_summary(PG_GETARG_DATUM(1));
 	if (PG_ARGISNULL(0))
-		return state_result(fcinfo, summary_state_thaw(&other->head));
+		return state_result(summary_state_thaw(&other->head), in_aggregate);
 
-	state = state_of_datum(fcinfo, PG_GETARG_DATUM(0));
+	state = state_of_datum(PG_GETARG_DATUM(0), in_aggregate);
 	if (state->head.kind != other->head.kind)
 		refuse_mixture(state->head.kind, other->head.kind);
 	if ((other->head.flags & SUMMARY_WORKING) == 0)
 		other = summary_state_thaw(&other->head);
-	return state_result(fcinfo, summary_state_merge(state, other));
+	return state_result(summary_state_merge(state, other), in_aggregate);
 }
 
+/* The final function of both: the canonical form. */
 Datum
 abc_summary_finalfn(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_POINTER(summary_arg(PG_GETARG_DATUM(0)));
+	AbcSummary *result = summary_arg(PG_GETARG_DATUM(0));
+
+	AssertCheckSummary(result);
+	PG_RETURN_POINTER(result);
+}
+
+/*
+ * abc_subtract(whole, part): the rows of the whole without those of the part.  A
+ * part of NULL is the summary of nothing, which changes nothing; if no row is
+ * left the result is NULL, too.  A part that cannot be contained is an error.
+ */
+Datum
+abc_summary_subtract(PG_FUNCTION_ARGS)
+{
+	AbcSummary *whole;
+	AbcSummary *part;
+	AbcSummary *rest = NULL;
+	const char *fault = "the whole has no rows";
+
+	if (PG_ARGISNULL(1) && PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (PG_ARGISNULL(1))
+		PG_RETURN_POINTER(summary_arg(PG_GETARG_DATUM(0)));
+	part = summary_arg(PG_GETARG_DATUM(1));
+	if (!PG_ARGISNULL(0))
+	{
+		whole = summary_arg(PG_GETARG_DATUM(0));
+		if (whole->kind != part->kind)
+			refuse_mixture(whole->kind, part->kind);
+		rest = summary_subtract(whole, part, &fault);
+	}
+	if (fault != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot subtract a summary that is not contained in the other one"),
+				 errdetail("This tells so: %s.", fault),
+				 errhint("Subtract the values as they were when they were summarized or merged, each once.")));
+	if (rest == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(rest);
 }

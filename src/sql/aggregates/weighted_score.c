@@ -45,6 +45,10 @@ refuse_negative_weight(ValueKind kind, Datum weight)
 			 errhint("Weights are zero or more; a metric of which less is better changes its sign in the value.")));
 }
 
+/*
+ * A row of float8: NULL in either argument skips it, NaN, infinity and a
+ * negative weight are errors.
+ */
 Datum
 abc_weighted_score_float8_transfn(PG_FUNCTION_ARGS)
 {
@@ -98,6 +102,7 @@ add_wide_product(ExactState *state, const DecimalView *value, const DecimalView 
 	return state;
 }
 
+/* A row of numeric, the same. */
 Datum
 abc_weighted_score_numeric_transfn(PG_FUNCTION_ARGS)
 {
@@ -162,6 +167,7 @@ abc_weighted_score_float8_finalfn(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(negative ? -result : result);
 }
 
+/* The quotient of the two sums as numeric divides; NULL without weight. */
 Datum
 abc_weighted_score_numeric_finalfn(PG_FUNCTION_ARGS)
 {

@@ -19,6 +19,7 @@
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
@@ -63,7 +64,8 @@ current_path(void)
 	{
 		char	   *name = get_namespace_name(lfirst_oid(lc));
 
-		if (name != NULL && !isTempNamespace(lfirst_oid(lc)))
+		/* what is built in comes first, wherever the caller may have put it */
+		if (name != NULL && !isTempNamespace(lfirst_oid(lc)) && lfirst_oid(lc) != PG_CATALOG_NAMESPACE)
 			appendStringInfo(&result, "%s%s", result.len > 0 ? ", " : "", quote_identifier(name));
 	}
 	list_free(path);

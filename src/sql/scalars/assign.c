@@ -14,7 +14,7 @@
  */
 #include "postgres.h"
 
-#include "cut/cut.h"
+#include "cut/ranks.h"
 #include "sql/argument.h"
 
 PG_FUNCTION_INFO_V1(abc_assign_float8);
@@ -125,7 +125,7 @@ cutoffs_of_call(FunctionCallInfo fcinfo, ValueKind kind)
 	struct varlena *array = PG_GETARG_VARLENA_PP(1);
 	MemoryContext old;
 
-	if (likely(given != NULL && kept_same(&given->kept, &array)))
+	if (likely(given != NULL && given->kept.valid && argument_same(given->kept.bytes[0], array)))
 		return given;
 	if (given == NULL)
 	{

@@ -201,6 +201,10 @@ sum_cells(const SummaryCells *cells, int first, int last, Datum *count, Datum *s
 	*sum = summary_amount_numeric(cells, below, below ? negative : positive);
 }
 
+/*
+ * abc_bounds(summary, scheme): a row per cut, none where there is nothing to
+ * cut.
+ */
 Datum
 abc_summary_bounds(PG_FUNCTION_ARGS)
 {
@@ -302,18 +306,24 @@ cutoffs_exact_common(FunctionCallInfo fcinfo, ValueKind kind)
 	PG_RETURN_ARRAYTYPE_P(value_array_make(kind, values, nulls, scheme->ncuts));
 }
 
+/*
+ * abc_cutoffs(summary, scheme, values, rows) of float8; NULL for a NULL
+ * summary or scheme and where there is nothing to cut.
+ */
 Datum
 abc_summary_cutoffs_float8(PG_FUNCTION_ARGS)
 {
 	return cutoffs_exact_common(fcinfo, VALUE_FLOAT8);
 }
 
+/* The same of bigint. */
 Datum
 abc_summary_cutoffs_int8(PG_FUNCTION_ARGS)
 {
 	return cutoffs_exact_common(fcinfo, VALUE_INT8);
 }
 
+/* The same of numeric. */
 Datum
 abc_summary_cutoffs_numeric(PG_FUNCTION_ARGS)
 {

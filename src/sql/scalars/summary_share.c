@@ -48,6 +48,7 @@ PG_FUNCTION_INFO_V1(abc_summary_lorenz);
  * Number and total
  */
 
+/* abc_count(summary): at least 1, zeros and negative values included. */
 Datum
 abc_summary_count(PG_FUNCTION_ARGS)
 {
@@ -56,6 +57,7 @@ abc_summary_count(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(summary->count);
 }
 
+/* abc_total(summary): negative values count as such. */
 Datum
 abc_summary_total(PG_FUNCTION_ARGS)
 {

@@ -1,27 +1,17 @@
 /*
  * summary.c
- *		The type abc_summary: its packed form, text and binary input and output.
+ *		The type abc_summary: text and binary input and output, comparison, hashing.
  *
- * After the head a summary in canonical form has the number of buckets of
- * negative values, then the buckets, the negative ones first, each sign from
- * zero away:
- *
- *	bucket		the difference to the bucket before of the same sign, or itself
- *	count		rows
- *	size		bytes of the sum, without leading zeros
- *	sum			least byte first
- *
- * Numbers are written seven bits to a byte, least first, the highest bit set
- * on all but the last.  The external form is the same with the head's fields in
- * network order; as text it is written in hexadecimal after "\x".
+ * The external form is the packed form (summary_packed.c) with the head's fields
+ * in network order; as text it is written in hexadecimal after "\x".
  *
  * Whatever comes from outside is checked field by field, and against itself:
- * buckets in order, not more than allowed and not coarser than they must be,
- * every sum possible for so many values of its bucket, counts that add up.
+ * buckets in order and not more than allowed, every sum possible for so many
+ * values of its bucket, counts that add up.
  */
 #include "postgres.h"
 
-#include "common/int.h"
+#include "common/hashfn.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 
@@ -33,211 +23,16 @@ PG_FUNCTION_INFO_V1(abc_summary_recv);
 PG_FUNCTION_INFO_V1(abc_summary_send);
 PG_FUNCTION_INFO_V1(abc_summary_eq);
 PG_FUNCTION_INFO_V1(abc_summary_ne);
+PG_FUNCTION_INFO_V1(abc_summary_lt);
+PG_FUNCTION_INFO_V1(abc_summary_le);
+PG_FUNCTION_INFO_V1(abc_summary_gt);
+PG_FUNCTION_INFO_V1(abc_summary_ge);
+PG_FUNCTION_INFO_V1(abc_summary_cmp);
+PG_FUNCTION_INFO_V1(abc_summary_hash);
+PG_FUNCTION_INFO_V1(abc_summary_hash_extended);
 
-#define VARINT_MAX_BYTES	10
 #define EXTERNAL_HEAD		28		/* bytes of the head without the varlena header */
 #define SHOWN_CHARACTERS	40		/* of a text that is no summary */
-
-/*
- * Writing
- */
-
-static void
-write_varint(StringInfo buffer, uint64 value)
-{
-	while (value >= 0x80)
-	{
-		appendStringInfoCharMacro(buffer, (char) (value | 0x80));
-		value >>= 7;
-	}
-	appendStringInfoCharMacro(buffer, (char) value);
-}
-
-void
-summary_write_begin(SummaryWriter *writer, const AbcSummary *head, int nnegative)
-{
-	AbcSummary	start = *head;
-
-	start.version = SUMMARY_VERSION;
-	start.flags = 0;
-	initStringInfo(&writer->buffer);
-	appendBinaryStringInfo(&writer->buffer, (const char *) &start, sizeof(start));
-	write_varint(&writer->buffer, nnegative);
-	writer->nnegative = nnegative;
-	writer->previous = 0;
-}
-
-void
-summary_write(SummaryWriter *writer, uint64 bucket, int64 count, const uint64 *sum, int words)
-{
-	int			size = words * (int) sizeof(uint64);
-
-	if (writer->nnegative > 0)
-		bucket &= ~SUMMARY_NEGATIVE;
-	write_varint(&writer->buffer, bucket - writer->previous);
-	writer->previous = bucket;
-	if (writer->nnegative > 0 && --writer->nnegative == 0)
-		writer->previous = 0;
-	write_varint(&writer->buffer, count);
-	while (size > 0 && (uint8) (sum[(size - 1) / 8] >> (8 * ((size - 1) % 8))) == 0)
-		size--;
-	write_varint(&writer->buffer, size);
-	for (int i = 0; i < size; i++)
-		appendStringInfoCharMacro(&writer->buffer, (char) (sum[i / 8] >> (8 * (i % 8))));
-}
-
-AbcSummary *
-summary_write_end(SummaryWriter *writer)
-{
-	SET_VARSIZE(writer->buffer.data, writer->buffer.len);
-	return (AbcSummary *) writer->buffer.data;
-}
-
-/*
- * Reading
- */
-
-/* The next number; a fault unless it is written in the fewest bytes. */
-static inline uint64
-read_varint(SummaryReader *reader)
-{
-	uint64		value = 0;
-
-	if (likely(reader->at < reader->end && (uint8) *reader->at < 0x80))
-		return (uint8) *reader->at++;
-	for (int i = 0; reader->at < reader->end && i < VARINT_MAX_BYTES; i++)
-	{
-		uint8		byte = (uint8) *reader->at++;
-
-		if (i == VARINT_MAX_BYTES - 1 && byte > 1)
-			break;
-		value |= (uint64) (byte & 0x7F) << (7 * i);
-		if ((byte & 0x80) == 0)
-		{
-			if (byte == 0 && i > 0)
-				break;
-			return value;
-		}
-	}
-	reader->fault = "a number in it is cut short or too long";
-	return 0;
-}
-
-void
-summary_read(SummaryReader *reader, const AbcSummary *summary)
-{
-	uint64		nnegative;
-
-	memset(reader, 0, sizeof(*reader));
-	reader->summary = summary;
-	reader->at = (const char *) (summary + 1);
-	reader->end = (const char *) summary + VARSIZE(summary);
-	nnegative = read_varint(reader);
-	if (nnegative > (uint64) summary->nbuckets)
-		reader->fault = "it has more buckets of negative values than buckets";
-	else
-		reader->nnegative = (int) nnegative;
-}
-
-/* Read a bucket; false at the end or at a fault. */
-bool
-summary_next(SummaryReader *reader)
-{
-	const AbcSummary *summary = reader->summary;
-	bool		negative = reader->done < reader->nnegative;
-	bool		first = reader->done == 0 || reader->done == reader->nnegative;
-	uint64		largest = PG_INT64_MAX >> summary->shift;
-	uint64		previous = first ? 0 : reader->bucket & ~SUMMARY_NEGATIVE;
-	uint64		step,
-				count,
-				size;
-
-	if (reader->fault != NULL || reader->done == summary->nbuckets)
-		return false;
-	step = read_varint(reader);
-	count = read_varint(reader);
-	size = read_varint(reader);
-	if (reader->fault != NULL)
-		return false;
-	if ((step == 0 && !first) || step > largest || previous + step > largest)
-		reader->fault = "its buckets are not in order";
-	else if (count == 0 || count > PG_INT64_MAX)
-		reader->fault = "a bucket has no valid count";
-	else if (size == 0 || size > (uint64) (reader->end - reader->at) || reader->at[size - 1] == 0)
-		reader->fault = "a bucket has no valid sum";
-	if (reader->fault != NULL)
-		return false;
-	reader->bucket = (previous + step) | (negative ? SUMMARY_NEGATIVE : 0);
-	reader->count = (int64) count;
-	reader->sum_size = (int) size;
-	reader->sum = reader->at;
-	reader->at += size;
-	reader->done++;
-	return true;
-}
-
-/* An argument in canonical form. */
-AbcSummary *
-summary_arg(Datum datum)
-{
-	AbcSummary *summary = (AbcSummary *) PG_DETOAST_DATUM(datum);
-
-	if ((summary->flags & SUMMARY_WORKING) != 0)
-		summary = summary_state_freeze((const SummaryState *) summary);
-	return summary;
-}
-
-/*
- * Checking
- */
-
-/* What is wrong with the fields of the head, or NULL. */
-static const char *
-head_fault(const AbcSummary *summary)
-{
-	if (summary->version != SUMMARY_VERSION)
-		return "its version is unknown";
-	if (summary->flags != 0)
-		return "it has flags that are unknown";
-	if (summary->kind > VALUE_NUMERIC)
-		return "its kind of values is unknown";
-	if (summary->shift > SUMMARY_MAX_SHIFT)
-		return "its buckets are too wide";
-	if (summary->scale < 0 || summary->scale > SUMMARY_MAX_SCALE ||
-		(summary->kind != VALUE_NUMERIC && summary->scale != 0))
-		return "its scale is out of range";
-	if (summary->nbuckets < 0 || summary->nbuckets > SUMMARY_MAX_BUCKETS)
-		return "its number of buckets is out of range";
-	if (summary->zeros < 0 || summary->count < 1)
-		return "its number of rows is out of range";
-	return NULL;
-}
-
-/* What is wrong with the buckets of a summary whose head is right, or NULL. */
-static const char *
-bucket_fault(const AbcSummary *summary)
-{
-	SummaryReader reader;
-	int64		count = summary->zeros;
-	int			finer = 0;		/* buckets that one bit less of shift can occupy */
-
-	summary_read(&reader, summary);
-	while (summary_next(&reader))
-	{
-		if (pg_add_s64_overflow(count, reader.count, &count))
-			return "its number of rows is out of range";
-		finer += reader.count > 1 ? 2 : 1;
-	}
-	if (reader.fault != NULL)
-		return reader.fault;
-	if (reader.at != reader.end)
-		return "bytes follow its last bucket";
-	if (count != summary->count)
-		return "its counts do not add up to its number of rows";
-	if (summary->shift > 0 && finer <= SUMMARY_MAX_BUCKETS)
-		return "its buckets are coarser than they must be";
-	return summary_check(summary);
-}
 
 /*
  * A summary of external bytes; on a fault, what is wrong.
@@ -267,9 +62,9 @@ summary_of_bytes(const char *bytes, int size, const char **fault)
 	summary->count = pq_getmsgint64(&in);
 	summary->zeros = pq_getmsgint64(&in);
 	memcpy(summary + 1, pq_getmsgbytes(&in, size - EXTERNAL_HEAD), size - EXTERNAL_HEAD);
-	*fault = head_fault(summary);
+	*fault = summary_head_fault(summary);
 	if (*fault == NULL)
-		*fault = bucket_fault(summary);
+		*fault = summary_bucket_fault(summary);
 	return summary;
 }
 
@@ -339,6 +134,7 @@ abc_summary_in(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(summary);
 }
 
+/* What abc_summary_in reads back to the same summary. */
 Datum
 abc_summary_out(PG_FUNCTION_ARGS)
 {
@@ -351,6 +147,7 @@ abc_summary_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(text);
 }
 
+/* Binary input: an error for whatever is not the external form of a summary. */
 Datum
 abc_summary_recv(PG_FUNCTION_ARGS)
 {
@@ -367,6 +164,7 @@ abc_summary_recv(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(summary);
 }
 
+/* Binary output: the external form. */
 Datum
 abc_summary_send(PG_FUNCTION_ARGS)
 {
@@ -374,26 +172,63 @@ abc_summary_send(PG_FUNCTION_ARGS)
 }
 
 /*
- * Equality: of the canonical bytes, hence of counts and sums in every bucket.
+ * Comparison: of the external bytes, hence of counts and sums in every bucket.
+ * Equal are summaries that nothing can tell apart; the order of others means
+ * nothing, but is the same on every machine, which is enough for DISTINCT, GROUP BY,
+ * UNION and sorting.
  */
 
-static bool
-summaries_equal(Datum x, Datum y)
+static int
+compare_summaries(Datum x, Datum y)
 {
-	AbcSummary *a = summary_arg(x);
-	AbcSummary *b = summary_arg(y);
+	bytea	   *a = bytes_of_summary(summary_arg(x));
+	bytea	   *b = bytes_of_summary(summary_arg(y));
+	int			a_size = VARSIZE_ANY_EXHDR(a);
+	int			b_size = VARSIZE_ANY_EXHDR(b);
+	int			result = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(a_size, b_size));
 
-	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
+	if (result == 0)
+		result = a_size - b_size;
+	pfree(a);
+	pfree(b);
+	return result < 0 ? -1 : result > 0;
 }
 
-Datum
-abc_summary_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(summaries_equal(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
+#define COMPARISON(name, operator) \
+Datum \
+name(PG_FUNCTION_ARGS) \
+{ \
+	PG_RETURN_BOOL(compare_summaries(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)) operator 0); \
 }
 
+COMPARISON(abc_summary_eq, ==)
+COMPARISON(abc_summary_ne, !=)
+COMPARISON(abc_summary_lt, <)
+COMPARISON(abc_summary_le, <=)
+COMPARISON(abc_summary_gt, >)
+COMPARISON(abc_summary_ge, >=)
+
+/* btree support: -1, 0 or 1. */
 Datum
-abc_summary_ne(PG_FUNCTION_ARGS)
+abc_summary_cmp(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(!summaries_equal(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
+	PG_RETURN_INT32(compare_summaries(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
+}
+
+/* hash support: of the external bytes. */
+Datum
+abc_summary_hash(PG_FUNCTION_ARGS)
+{
+	bytea	   *bytes = bytes_of_summary(summary_arg(PG_GETARG_DATUM(0)));
+
+	return hash_any((unsigned char *) VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+}
+
+/* The same with a seed. */
+Datum
+abc_summary_hash_extended(PG_FUNCTION_ARGS)
+{
+	bytea	   *bytes = bytes_of_summary(summary_arg(PG_GETARG_DATUM(0)));
+
+	return hash_any_extended((unsigned char *) VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), PG_GETARG_INT64(1));
 }

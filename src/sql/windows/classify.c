@@ -19,7 +19,7 @@
 
 #include "utils/memutils.h"
 
-#include "cut/cut.h"
+#include "cut/ranks.h"
 #include "sql/scheme_slot.h"
 #include "sql/windows/partition.h"
 
