@@ -16,6 +16,7 @@ CREATE TYPE _abc_scan AS (
 	items text[],		-- what to read in turn, each as it stands behind FROM
 	value text,			-- the value as an expression of its kind
 	kind text,			-- pg_catalog.float8, int8 or numeric
+	single boolean,		-- the value is of type real
 	together boolean,	-- all rows are on this machine
 	condition text,
 	group_by text[],	-- expressions
@@ -183,7 +184,7 @@ END
 $$;
 COMMENT ON FUNCTION _abc_base_type(oid) IS 'part of abc_cutoffs_of: the base type of a domain';
 
--- The type that values are cut as: the one of their own that abc_cutoffs takes.
+-- The type that values are cut as, which holds all of theirs.
 CREATE FUNCTION _abc_kind(type oid, value text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -194,7 +195,7 @@ BEGIN
 		RAISE datatype_mismatch USING MESSAGE = format('value "%s" is of type %s, not a number', value, format_type(type, NULL)),
 			HINT = 'Cut-offs are those of numeric, bigint, double precision, real, integer or smallint values.';
 	END IF;
-	RETURN CASE WHEN base = 'numeric'::regtype THEN 'pg_catalog.numeric' WHEN base = 'bigint'::regtype THEN 'pg_catalog.int8'
+	RETURN CASE WHEN base = 'numeric'::regtype THEN 'pg_catalog.numeric' WHEN base = ANY ('{bigint,integer,smallint}'::regtype[]) THEN 'pg_catalog.int8'
 		ELSE 'pg_catalog.float8' END;
 END
 $$;
@@ -241,6 +242,7 @@ BEGIN
 	scan.together := @extschema@._abc_together(CASE WHEN NOT @extschema@._abc_is_query(source) THEN @extschema@._abc_relation(path, source) END);
 	types := @extschema@._abc_look(scan, value || scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)'::text);
 	scan.kind := @extschema@._abc_kind(types[1]::oid, value);
+	scan.single := @extschema@._abc_base_type(types[1]::oid) = 'real'::regtype;
 	scan.value := format('CAST(%s AS %s)', @extschema@._abc_user_text(value), scan.kind);
 	scan.key_casts := @extschema@._abc_key_casts(scan, types[2:]);
 	RETURN scan;
@@ -460,6 +462,19 @@ END
 $$;
 COMMENT ON FUNCTION _abc_group_cutoffs(_abc_group, abc_scheme, text, numeric[], bigint[]) IS 'part of abc_cutoffs_of: the cut-offs of a group';
 
+-- Under rule "value" the cuts are the next values of the type: of real they are others than of float8.
+CREATE FUNCTION _abc_of_type(scan _abc_scan, scheme abc_scheme, cutoffs numeric[]) RETURNS numeric[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
+AS $$
+BEGIN
+	IF scan.single AND scheme::text ~ '^value' AND cutoffs IS NOT NULL THEN
+		RETURN (SELECT @extschema@.abc_cutoffs(NULL::real, scheme))::float8[]::text::numeric[];
+	END IF;
+	RETURN cutoffs;
+END
+$$;
+COMMENT ON FUNCTION _abc_of_type(_abc_scan, abc_scheme, numeric[]) IS 'part of abc_cutoffs_of: cut-offs as values of the type';
+
 -- The groups that need a further round, with what its statement asks of them.
 CREATE FUNCTION _abc_open(groups _abc_group[]) RETURNS _abc_group[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -504,7 +519,8 @@ DECLARE
 BEGIN
 	IF scan.together AND scan.group_by <> '{}' AND @extschema@._abc_has_small_groups(scan, few) THEN
 		RETURN QUERY SELECT NULL::int, r.keys, true, NULL::@extschema@.abc_summary, NULL::@extschema@.abc_summary[], NULL::numeric[], NULL::numeric[],
-				NULL::numeric, r.values FROM @extschema@._abc_run(scan.path, @extschema@._abc_one_pass(scan, scheme), NULL::@extschema@._abc_group[]) AS r;
+				NULL::numeric, @extschema@._abc_of_type(scan, scheme, r.values)
+			FROM @extschema@._abc_run(scan.path, @extschema@._abc_one_pass(scan, scheme), NULL::@extschema@._abc_group[]) AS r;
 		RETURN;
 	END IF;
 	SELECT array_agg(ROW(r.i::int, r.keys, r.summary IS NULL AND @extschema@._abc_has_rows(scan), r.summary, '{}', b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
@@ -525,7 +541,7 @@ BEGIN
 		last_round := @extschema@._abc_last_round(scan, @extschema@._abc_filter(scan, waiting));
 	END IF;
 	RETURN QUERY SELECT g.id, g.keys, g.has_rows, g.summary, g.inside, g.lows, g.highs, g.within,
-			@extschema@._abc_group_cutoffs(g, scheme, scan.kind, r.values, r.rows)
+			@extschema@._abc_of_type(scan, scheme, @extschema@._abc_group_cutoffs(g, scheme, scan.kind, r.values, r.rows))
 		FROM unnest(groups) AS g
 		LEFT JOIN @extschema@._abc_run(scan.path, last_round, waiting) AS r ON r.id = g.id;
 END
