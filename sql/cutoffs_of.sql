@@ -19,7 +19,7 @@ FROM generate_series(1, 5000) AS i;
 
 -- every number type
 SELECT abc_cutoffs_of('customer', 'revenue') = abc_cutoffs(revenue) AS numeric,
-       abc_cutoffs_of('customer', 'weight')::float8[] = abc_cutoffs(weight) AS float8,
+       abc_cutoffs_of('customer', 'weight')::float8[] = abc_cutoffs(weight)::float8[] AS float8,
        abc_cutoffs_of('customer', 'parcels')::bigint[] = abc_cutoffs(parcels) AS bigint,
        abc_cutoffs_of('customer', 'id')::integer[] = abc_cutoffs(id) AS integer,
        abc_cutoffs_of('customer', 'weight::real')::real[] = abc_cutoffs(weight::real) AS real,
