@@ -63,6 +63,18 @@ END
 $$;
 COMMENT ON FUNCTION _abc.guard(@extschema@.abc_model, bigint, bigint, numeric) IS 'part of abc_refresh: refuse to lose too much';
 
+-- Who was there before a run and is not there after it, and their value in force.
+CREATE FUNCTION _abc.lost(m @extschema@.abc_model, run bigint, OUT customers bigint, OUT value numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	EXECUTE _abc.fill('SELECT count(*), coalesce(sum(greatest(b.value, 0)) FILTER (WHERE b.tier IS NOT NULL), 0)
+		FROM {state} AS s JOIN {before} AS b ON {same b s} WHERE s.written_run = $1 AND b.present AND NOT s.present', m)
+	INTO customers, value USING run;
+END
+$$;
+COMMENT ON FUNCTION _abc.lost(@extschema@.abc_model, bigint) IS 'part of abc_refresh: what the guard looks at';
+
 -- Make room for the run: what was kept of the run before goes, and figures of this day that are written anew.
 CREATE FUNCTION _abc.begin_run(m @extschema@.abc_model, run bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -89,7 +101,8 @@ COMMENT ON FUNCTION _abc.reopen_versions(@extschema@.abc_model, bigint, date) IS
 
 -- Read the source, decide, write.  Gives the number of rows read.
 -- Without JIT: to compile this statement takes longer than to run it, minutes where treatments and hysteresis meet.
-CREATE FUNCTION _abc.decide(m @extschema@.abc_model, run bigint, day date, began timestamp with time zone, force boolean) RETURNS bigint
+-- A day that is run again is measured by the run before it, like the first time; what was lost by force may stay lost.
+CREATE FUNCTION _abc.decide(m @extschema@.abc_model, run bigint, day date, began timestamp with time zone, force boolean, forced_before boolean) RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
@@ -100,8 +113,8 @@ BEGIN
 	EXECUTE _abc.fill('SELECT max(r.revision) AS revision, max(r.standard) AS standard FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL', m) INTO previous USING run - 1;
 	EXECUTE _abc.fill(_abc.decide_sql(true), m, _abc.decide_places(m)) INTO counts
 	USING m, day, run, CASE WHEN m.revision <> previous.revision THEN 'definition' ELSE 'data' END, coalesce(m.standard <> previous.standard, false), began;
-	IF NOT force THEN
-		PERFORM _abc.guard(m, run - 1, counts.gone, counts.gone_value);
+	IF NOT force AND NOT (forced_before AND counts.gone = 0) THEN
+		PERFORM _abc.guard(m, run - 1, lost.customers, lost.value) FROM _abc.lost(m, run) AS lost;
 	END IF;
 	EXECUTE _abc.fill('SELECT count(*) FROM {state} AS s WHERE s.present', m) INTO present;
 	IF present <> counts.customers THEN
@@ -110,7 +123,7 @@ BEGIN
 	RETURN counts.rows_read;
 END
 $$;
-COMMENT ON FUNCTION _abc.decide(@extschema@.abc_model, bigint, date, timestamp with time zone, boolean) IS 'part of abc_refresh: read, decide, write';
+COMMENT ON FUNCTION _abc.decide(@extschema@.abc_model, bigint, date, timestamp with time zone, boolean, boolean) IS 'part of abc_refresh: read, decide, write';
 
 CREATE FUNCTION abc_refresh(model regclass, as_of date DEFAULT NULL, "full" boolean DEFAULT false, force boolean DEFAULT false) RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -128,6 +141,7 @@ DECLARE
 	application text := current_setting('application_name');
 	day date;
 	again boolean;
+	forced_before boolean := false;
 	run bigint;
 	rows_read bigint;
 	code text;
@@ -143,14 +157,17 @@ BEGIN
 		set_config('abc_tier.last_as_of', coalesce(to_char(m.last_as_of, 'YYYY-MM-DD'), ''), true),
 		set_config('abc_tier.last_refresh', coalesce(m.last_began::text, ''), true);
 	BEGIN
+		IF again THEN
+			EXECUTE _abc.fill('SELECT coalesce(bool_or(r.forced), false) FROM {run} AS r WHERE r.run = $1', m) INTO forced_before USING run;
+		END IF;
 		PERFORM _abc.begin_run(m, run);
 		PERFORM _abc.progress(m, '1/2 deciding');
-		rows_read := _abc.decide(m, run, day, began, coalesce(force, false));
+		rows_read := _abc.decide(m, run, day, began, coalesce(force, false), forced_before);
 		IF again THEN
 			PERFORM _abc.reopen_versions(m, run, day);
 		END IF;
 		PERFORM _abc.progress(m, '2/2 recording');
-		PERFORM _abc.record(m, day, run, began, true, rows_read, coalesce(force, false));
+		PERFORM _abc.record(m, day, run, began, true, rows_read, coalesce(force, false) OR forced_before);
 	EXCEPTION WHEN data_exception OR cardinality_violation OR unique_violation THEN
 		GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 		bad_row := _abc.find_bad_row(m);

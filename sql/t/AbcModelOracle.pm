@@ -235,12 +235,21 @@ sub refresh
 	my $base = $again ? $self->{before} : $self->kept_aside;
 	my $read;
 	eval { $read = $self->read_rows($day, $rows); 1 } or return $@ =~ /^negative/ ? 'negative' : die $@;
-	return 'too many gone' if !$how{force} && $self->too_many_gone($base, $read);
+	my $forced = $again && $last->{forced};
+	return 'too many gone' if !$how{force} && !($forced && !$self->more_gone($base, $read)) && $self->too_many_gone($base, $read);
 
 	$self->{before} = $base;
 	$self->go_back;
 	$self->decide_day($day, $read);
+	$self->{run}{forced} = $how{force} || $forced ? 1 : 0;
 	return;
+}
+
+# Who is there as the day stands, was there before it, and would be missing now: what was lost by force may stay lost.
+sub more_gone
+{
+	my ($self, $base, $read) = @_;
+	return scalar grep { $self->{state}{$_}{present} && $base->{state}{$_} && $base->{state}{$_}{present} && !$read->{customers}{$_} } keys %{ $self->{state} };
 }
 
 sub undo

@@ -79,6 +79,8 @@ sub face_row
 		$gap = $above * 100 - $row->{cut} if defined $above;
 		$gap = 0 if defined $gap && $gap < 0;
 		$cushion = $row->{cut} - $own * 100 if defined $own;
+		# scores are floats
+		foreach ($gap, $cushion) { $_ = 0 if defined && abs($_) < 1e-6; }
 		undef $cushion if defined $cushion && $cushion < 0;
 	}
 	return {
