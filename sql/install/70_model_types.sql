@@ -57,6 +57,11 @@ CREATE TYPE abc_model AS (
 	changes regclass,
 	trend regclass,
 	ranked regclass,
+	-- of a model that knows which keys have changed
+	summary regclass,
+	sums regclass,
+	reading regclass,
+	noted regclass,
 	-- the source, looked up anew at every refresh, with the schemas in which its names are found
 	source text,
 	source_is_query boolean,
@@ -105,6 +110,7 @@ CREATE TYPE abc_model AS (
 	last_as_of date,
 	last_began timestamp with time zone,
 	can_undo boolean,
+	treatments_read text,
 	revision integer,
 	standard integer,
 	created timestamp with time zone,

@@ -338,7 +338,7 @@ BEGIN
 	PERFORM _abc.check_times(m);
 	m := _abc.check_treatments(m);
 	PERFORM _abc.check_names(m);
-	RETURN _abc.place_columns(m, old);
+	RETURN _abc.check_changed(_abc.place_columns(m, old));
 END
 $$;
 COMMENT ON FUNCTION _abc.checked(@extschema@.abc_model) IS 'a definition checked and completed, or a clear error';

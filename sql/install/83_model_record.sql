@@ -5,7 +5,7 @@
 -- read, $6 how many rows, $7 whether it was forced, $8 weights as text.
 --
 --	moved		who was written by the run, then and now
---	lines		customers and sums by partition and tier; 0 stands for no tier
+--	lines		customers and sums by partition and tier; 0 stands for no tier: see _abc.lines_text
 --	entered, left_	who came into a partition and tier, and who left it
 --	grid		every partition with every tier
 --	figures		a row per partition
@@ -19,13 +19,7 @@ WITH moved AS MATERIALIZED (
 		b.tier_name AS was_name, b.lifecycle AS was_lifecycle, b.value AS was_value
 	FROM {state} AS s LEFT JOIN {before} AS b ON {same b s} WHERE s.written_run = $1
 ), lines AS (
-	SELECT s.partition, coalesce({rank}(s.tier), 0) AS tier, count(*) AS customers, sum(s.value) AS value, sum(greatest(s.value, 0)) AS weight,
-		sum(s.value) FILTER (WHERE s.value < 0) AS below_zero,
-		count(*) FILTER (WHERE s.tier IS NULL AND s.decided_by = 'not eligible') AS not_eligible_customers,
-		sum(s.value) FILTER (WHERE s.tier IS NULL AND s.decided_by = 'not eligible') AS not_eligible,
-		count(*) FILTER (WHERE s.tier IS NULL AND s.decided_by <> 'not eligible') AS unrated_customers,
-		sum(s.value) FILTER (WHERE s.tier IS NULL AND s.decided_by <> 'not eligible') AS unrated
-	FROM {state} AS s WHERE s.present GROUP BY 1, 2
+	{lines}
 ), entered AS (
 	SELECT m.partition, m.tier, count(*) AS n FROM moved AS m
 	WHERE m.present AND NOT (m.was_present AND m.was_partition = m.partition AND m.was_tier = m.tier) GROUP BY 1, 2
@@ -105,7 +99,7 @@ CREATE FUNCTION _abc.record(m @extschema@.abc_model, day date, run bigint, began
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 BEGIN
-	EXECUTE _abc.fill(_abc.record_text(), m, jsonb_build_object('rank', '@extschema@.abc_rank', 'rank_to_tier', '@extschema@.abc_tier_of_rank'))
+	EXECUTE _abc.fill(replace(_abc.record_text(), '{lines}', _abc.lines_text(_abc.has_sums(m))), m, jsonb_build_object('rank', '@extschema@.abc_rank', 'rank_to_tier', '@extschema@.abc_tier_of_rank'))
 	USING run, day, m, began, full_read, rows_read, forced, _abc.weights_text(m);
 END
 $$;

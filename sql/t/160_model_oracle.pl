@@ -36,7 +36,7 @@ my $today = day_of($node->safe_psql('postgres', 'SELECT CURRENT_DATE'));
 $AbcModelOracle::wrong{$_} = 1 foreach split ' ', $ENV{ABC_ORACLE_WRONG} // '';
 
 # What may differ between twins: moments, and how the rows were read.
-my %of_its_own = map { $_ => 1 } qw(began finished made full_read forced rows_read);
+my %of_its_own = map { $_ => 1 } qw(began finished made full_read forced rows_read healed);
 my @models = $ENV{ABC_TWINS} ? qw(m n) : qw(m);
 
 # What is asked of each relation, and which columns tell its rows apart (the key's come first).
@@ -56,7 +56,7 @@ my %keyed = map { $_ => 1 } qw(face ranked history changes);
 my %unjudged = (
 	(map { $_ => {} } keys %query),
 	face => { map { $_ => 1 } qw(reason decided_by_name moved_name lifecycle_name) },
-	runs => { map { $_ => 1 } qw(weights began finished full_read forced rows_read revision standard error tiers tier_names tier_customers
+	runs => { map { $_ => 1 } qw(weights began finished full_read forced rows_read healed revision standard error tiers tier_names tier_customers
 		  tier_values tier_weights tier_in tier_out tier_lost) });
 $unjudged{report} = { line_name => 1 };
 $unjudged{ranked} = $unjudged{face};

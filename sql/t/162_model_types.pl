@@ -51,7 +51,7 @@ sub life_of
 		q{SELECT abc_refresh('m', '2024-01-31');}, q{SELECT abc_refresh('m', '2024-02-29');},
 		q{SELECT string_agg(id::text || ' ' || tier, '; ' ORDER BY tier) FROM m;},
 		map({ "SELECT string_agg(says, '') FROM abc_explain('m', " . literal($_) . ") WHERE topic = 'customer';" } @texts),
-		"SELECT abc_override('m', " . literal($texts[1]) . ", 'C', 'by hand', begins => '2024-02-01') IS NOT NULL;",
+		"SELECT abc_override('m', " . literal($texts[1]) . ", 'C', 'by hand', begins => '2024-02-29') IS NOT NULL;",
 		q{SELECT string_agg(id::text || ' ' || tier || ' ' || decided_by, '; ' ORDER BY value DESC) FROM m;},
 		q{DELETE FROM source WHERE v = (SELECT min(v) FROM source); SELECT abc_refresh('m', '2024-03-31', force => true);},
 		q{SELECT string_agg(id::text || ' ' || decided_by, '; ' ORDER BY best_value DESC) FROM m;},

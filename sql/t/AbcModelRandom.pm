@@ -352,11 +352,10 @@ sub write_source
 sub refresh
 {
 	my ($life, $day, %how) = @_;
-	my $changed = $life->{twin} ? changed_sql($life) : '';
+
+	step($life, 'changed keys', changed_sql($life)) if $life->{twin};
 	my $error = $life->{model}->refresh($day, texts($life), $life->{today}, %how);
 	my $force = $how{force} ? ', force => true' : '';
-
-	step($life, 'changed keys', $changed) if $changed;
 
 	# who loses too many says so, and is told that it is meant
 	$life->{day} = $day if !$error;
