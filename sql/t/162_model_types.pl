@@ -69,11 +69,12 @@ foreach my $key (@keys)
 	my @by = ('computed', 'override', 'computed');
 	my @now = ($tiers[0], 'C', 'C');
 	my $last = $#texts;
+	my @shown = map { $type ne 'boolean' ? $_ : $_ eq 't' ? 'true' : 'false' } @texts;	# booleans as text
 	my $right = join("\n", 't', 1, 2,
-		join('; ', map { "$texts[$_] $tiers[$_]" } 0 .. $last), @texts, 't',
-		join('; ', map { "$texts[$_] $now[$_] $by[$_]" } 0 .. $last), 3,
-		join('; ', map { $_ == $last ? "$texts[$_] gone" : "$texts[$_] $by[$_]" } 0 .. $last),
-		@texts . '|' . @texts, 't', join('; ', @texts[ 1 .. $last ]));
+		join('; ', map { "$shown[$_] $tiers[$_]" } 0 .. $last), @texts, 't',
+		join('; ', map { "$shown[$_] $now[$_] $by[$_]" } 0 .. $last), 3,
+		join('; ', map { $_ == $last ? "$shown[$_] gone" : "$shown[$_] $by[$_]" } 0 .. $last),
+		@texts . '|' . @texts, 't', join('; ', @shown[ 1 .. $last ]));
 	is(life_of($type, @texts), $right, "key of type $type");
 }
 

@@ -441,7 +441,7 @@ sub decide
 
 	$self->dates($was, $now);
 	@$now{qw(treatment treatment_by)} =
-	  $now->{present} ? (treatment($run->{definition}, $now), $run->{definition}{treatments} && $run->{definition}{treatments}{column}) : @$was{qw(treatment treatment_by)};
+	  $now->{present} ? (treatment($self->{definition}, $now), $self->{definition}{treatments} && $self->{definition}{treatments}{column}) : @$was{qw(treatment treatment_by)};
 	if ($was && opens_version($was, $now))
 	{
 		push @{ $self->{versions} }, { %$was, to => $run->{day} };
@@ -801,7 +801,8 @@ sub override
 	  { key => $key, keys => $self->{state}{$key}{key}, tier => $tier, reason => $reason, begins => $begins, ends => $ends }
 	  if defined $tier;
 	my $last = $self->last_run;
-	$self->decide_again($key) if $last && $begins == $last->{day} && $self->{before} && $last->{revision} == $self->{revision};
+	$self->decide_again($key) if $last && $begins == $last->{day} && $self->{before} && $last->{revision} == $self->{revision}
+	  && $last->{definition}{scheme}{text} eq $self->{definition}{scheme}{text};
 	return;
 }
 
