@@ -34,11 +34,6 @@ BEGIN ATOMIC
 	('cause.data', 'data', '数据变化'),
 	('cause.definition', 'definition', '定义变更'),
 	('cause.override', 'override', '人工指定'),
-	('missing.unrated', 'unrated', '不分级'),
-	('missing.zero', 'zero', '按零计'),
-	('missing.worst', 'worst', '按最差计'),
-	('missing.mean', 'mean', '按平均值计'),
-	('missing.error', 'error', '报错'),
 	-- states in abc_transitions beside the tiers
 	('transition.not yet', 'not yet', '尚未纳入'),
 	('transition.gone', 'gone', '已离开'),

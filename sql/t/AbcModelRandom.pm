@@ -369,8 +369,11 @@ sub later_day
 {
 	my ($life) = @_;
 
-	change_source($life) if chance(0.8);
-	step($life, 'source', write_source($life)) if chance(0.95);
+	if (chance(0.9))
+	{
+		change_source($life);
+		step($life, 'source', write_source($life));
+	}
 	my $day = $life->{day} + pick(1, 1, 7, between(2, 45), 30);
 	$day = $life->{today} + 1 if $day > $life->{today} + 1;
 	return refresh($life, $day);
