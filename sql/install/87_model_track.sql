@@ -148,7 +148,7 @@ $$;
 COMMENT ON FUNCTION _abc.create_triggers(@extschema@.abc_model, regclass, text[]) IS 'part of abc_track: the triggers';
 
 CREATE FUNCTION _abc.drop_tracking(m @extschema@.abc_model) RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 BEGIN
 	IF m.noted IS NOT NULL AND to_regprocedure(concat(_abc.track_function(m), '()')) IS NOT NULL THEN
