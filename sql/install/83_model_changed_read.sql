@@ -91,7 +91,7 @@ BEGIN
 	RETURN m;
 EXCEPTION WHEN syntax_error_or_access_rule_violation OR data_exception THEN
 	GET STACKED DIAGNOSTICS says = MESSAGE_TEXT, code = RETURNED_SQLSTATE;
-	PERFORM _abc.rethrow(code, format('changed: %s', regexp_replace(says, '^the source of model "[^"]*": ', '')), format('The query is: %s', m.changed),
+	PERFORM _abc.rethrow(code, format('changed: %s', regexp_replace(says, '^the source of model "([^"]|"")*"( is not there)?: ', '')), format('The query is: %s', m.changed),
 		format('It is a query that gives the columns of the key, in their order: %s.', array_to_string(m.key, ', ')));
 END
 $$;
