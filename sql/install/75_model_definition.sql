@@ -266,7 +266,8 @@ DECLARE
 	found regclass;
 BEGIN
 	PERFORM set_config('search_path', path, true);
-	found := to_regclass(given);
+	found := pg_catalog.to_regclass(given);
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	RETURN (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 		WHERE c.oid = found AND c.relkind IN ('r', 'v', 'm', 'f', 'p'));
 EXCEPTION WHEN syntax_error OR invalid_name THEN
@@ -283,6 +284,10 @@ DECLARE
 	full_name text;
 BEGIN
 	m.source := btrim(m.source, E' \t\r\n;');
+	IF coalesce(m.source, '') = '' THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'a model needs a source',
+			HINT = 'Name a table, view or foreign table with one row per customer, or write a query: ''SELECT ...''.';
+	END IF;
 	m.source_is_query := m.source ~* '^(\(*\s*)(select|with|values|table)\M[\s("*]' OR m.source ~ '^(--|/\*)';
 	IF NOT m.source_is_query THEN
 		full_name := _abc.full_name(m.source, m.source_path);

@@ -229,8 +229,11 @@ $$;
 COMMENT ON FUNCTION _abc.put_view(@extschema@.abc_model, text, text) IS 'make a view, or replace it in its place';
 
 -- Make the views, or bring them to a new definition.  Only a view that loses a column, or shows one in another
--- type, has to be dropped and made again; it gets back all that it had.
-CREATE FUNCTION _abc.create_views(m @extschema@.abc_model, schema text) RETURNS @extschema@.abc_model
+-- type, has to be dropped and made again; it gets back all that it had.  One that reads as before (old: the
+-- definition before, NULL at creation) is left alone, so that its readers do not wait.  Where one is replaced, the
+-- state is locked first, which all but the trend read: a reader of several views in one transaction and an
+-- alteration then wait for each other in one order only.
+CREATE FUNCTION _abc.create_views(m @extschema@.abc_model, schema text, old @extschema@.abc_model) RETURNS @extschema@.abc_model
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -239,9 +242,14 @@ DECLARE
 	says text;
 	dress text[];
 BEGIN
-	FOR v IN SELECT x.suffix FROM _abc.view_texts() AS x LOOP
+	FOR v IN SELECT x.suffix, x.own, x.query FROM _abc.view_texts() AS x LOOP
 		rel := (SELECT c.oid::regclass::text FROM pg_class AS c
 			WHERE c.oid = CASE v.suffix WHEN 'face' THEN m.face WHEN 'ranked' THEN m.ranked WHEN 'changes' THEN m.changes WHEN 'history' THEN m.history ELSE m.trend END);
+		IF rel IS NOT NULL AND old.name IS NOT NULL THEN
+			CONTINUE WHEN _abc.view_query(old, v.suffix, v.own, v.query, '') = _abc.view_query(m, v.suffix, v.own, v.query, '')
+				AND _abc.view_columns(old, v.suffix, v.own) = _abc.view_columns(m, v.suffix, v.own);
+			EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', m.state);
+		END IF;
 		rel := coalesce(rel, format('%I.%I', schema, m.name || CASE v.suffix WHEN 'face' THEN '' ELSE '_' || v.suffix END));
 		BEGIN
 			PERFORM _abc.put_view(m, rel, v.suffix);
@@ -267,4 +275,4 @@ EXCEPTION WHEN dependent_objects_still_exist THEN
 		HINT = 'Drop what depends on it, alter the model, and make it again; or keep the column.';
 END
 $$;
-COMMENT ON FUNCTION _abc.create_views(@extschema@.abc_model, text) IS 'make the views of a model, or bring them to a new definition';
+COMMENT ON FUNCTION _abc.create_views(@extschema@.abc_model, text, @extschema@.abc_model) IS 'make the views of a model, or bring them to a new definition';
