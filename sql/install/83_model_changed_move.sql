@@ -23,12 +23,12 @@ SELECT partition, (SELECT @extschema@.abc_merge(x.s) FROM (VALUES (@extschema@.a
 FROM gone AS g FULL JOIN come AS c USING (partition) LEFT JOIN {summary} AS o USING (partition)
 ON CONFLICT (partition) DO UPDATE SET (summary, summed) = ROW (excluded.summary, excluded.summed)$sql$, m) USING began;
 	EXECUTE _abc.fill($sql$
-INSERT INTO {sums} AS x (partition, tier_rank, not_eligible, negative, scale, customers)
+INSERT INTO {sums} AS x (partition, tier_rank, ineligible, negative, scale, customers)
 SELECT d.partition, -2, false, false, d.scale, sum(d.n) FROM (
 	SELECT s.partition, coalesce(scale(s.cut), -1), -1 FROM {reading} AS k JOIN {state} AS s ON {same s k} WHERE NOT k.present AND s.present AND s.eligible
 	UNION ALL SELECT r.partition, coalesce(scale(r.cut), -1), 1 FROM {reading} AS r WHERE r.present AND r.eligible) AS d (partition, scale, n)
 GROUP BY 1, 5
-ON CONFLICT (partition, tier_rank, not_eligible, negative, scale) DO UPDATE SET customers = x.customers + excluded.customers$sql$, m);
+ON CONFLICT (partition, tier_rank, ineligible, negative, scale) DO UPDATE SET customers = x.customers + excluded.customers$sql$, m);
 END
 $$;
 COMMENT ON FUNCTION _abc.sum_changed(@extschema@.abc_model, timestamp with time zone) IS 'part of abc_refresh: summaries after a change';
@@ -43,7 +43,7 @@ BEGIN
 	EXECUTE _abc.fill('SELECT EXISTS (SELECT FROM {reading} AS k WHERE NOT k.present AND NOT ({k.keyed}))', m) INTO were_read;
 	IF were_read THEN
 		EXECUTE _abc.fill('DELETE FROM {sums} AS c WHERE c.tier_rank = -1', m);
-		EXECUTE _abc.fill('INSERT INTO {sums} (partition, tier_rank, not_eligible, negative, scale, customers, value)
+		EXECUTE _abc.fill('INSERT INTO {sums} (partition, tier_rank, ineligible, negative, scale, customers, value)
 			SELECT r.partition, -1, false, false, coalesce(scale(r.value), -1), count(*), sum(r.value) FROM {reading} AS r
 			WHERE r.present AND NOT ({r.keyed}) GROUP BY 1, 5', m);
 	END IF;

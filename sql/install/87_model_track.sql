@@ -73,7 +73,7 @@ AS $$
 DECLARE
 	rel text := format('%I.%I', (_abc.home(m)).schema, m.name || '_noted');
 BEGIN
-	EXECUTE format('CREATE TABLE %s (number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, %s, everything boolean NOT NULL DEFAULT false)', rel,
+	EXECUTE format('CREATE TABLE %s (note bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, %s, everything boolean NOT NULL DEFAULT false)', rel,
 		(SELECT string_agg(format('%s %s', u.c, u.t), ', ' ORDER BY u.i) FROM unnest(m.key_columns, m.key_types) WITH ORDINALITY AS u (c, t, i)));
 	m.noted := rel::regclass;
 	IF m.summary IS NULL THEN
