@@ -208,7 +208,7 @@ COMMENT ON FUNCTION _abc.fact_columns(@extschema@.abc_model) IS 'part of abc_ref
 -- How many customers the state does not have as they are in the source now, though their keys are not among those
 -- that the next refresh as of the same day would read: what only a full refresh would change.
 CREATE FUNCTION _abc.full_read_changes(m @extschema@.abc_model) RETURNS bigint
-LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp SET jit = off
 SET abc_tier.as_of = '' SET abc_tier.last_as_of = '' SET abc_tier.last_refresh = ''
 AS $$
 DECLARE
