@@ -229,7 +229,7 @@ COMMENT ON FUNCTION _abc.check_weights(@extschema@.abc_model) IS 'part of abc_ch
 
 -- What a full refresh would bring up to date, and one that reads the changed keys would not.
 CREATE FUNCTION _abc.check_changed_keys(m @extschema@.abc_model) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
-LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	missed bigint := _abc.full_read_changes(m);
