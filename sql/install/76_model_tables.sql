@@ -52,7 +52,7 @@ BEGIN ATOMIC
 	value_before numeric, value numeric, score double precision, takes_back bigint, in_force boolean NOT NULL$$),
 	('run', $$
 	run bigint NOT NULL, as_of date NOT NULL, partition text[] NOT NULL, partition_by text[] NOT NULL, scheme text NOT NULL, weights text,
-	began timestamp with time zone NOT NULL, finished timestamp with time zone, full_read boolean, forced boolean, rows_read bigint,
+	began timestamp with time zone NOT NULL, finished timestamp with time zone, full_read boolean, forced boolean, rows_read bigint, healed bigint,
 	customers bigint, rated bigint, total numeric, value numeric, cutoffs numeric[],
 	moved_up bigint, moved_down bigint, arrived bigint, gone bigint, gone_value numeric,
 	below_zero numeric, not_eligible_customers bigint, not_eligible numeric, unrated_customers bigint, unrated numeric,
@@ -168,14 +168,18 @@ BEGIN
 	END IF;
 	FOR i IN 1 .. cardinality(m.key) LOOP
 		CONTINUE WHEN old.key_types[i] = m.key_types[i];
-		EXECUTE format('SELECT coalesce(bool_and(s.k%1$s::%2$s::text = s.k%1$s::text), true) FROM %3$s AS s', i,
-			regexp_replace(m.key_types[i], ' COLLATE .*', ''), old.state) INTO lossless;
+		BEGIN
+			EXECUTE format('SELECT coalesce(bool_and(s.k%1$s::%2$s::text = s.k%1$s::text), true) FROM %3$s AS s', i,
+				regexp_replace(m.key_types[i], ' COLLATE .*', ''), old.state) INTO lossless;
+		EXCEPTION WHEN data_exception THEN
+			lossless := false;
+		END;
 		IF NOT lossless THEN
 			RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch',
 				MESSAGE = format('keys of model "%s" cannot be kept as %s', old.name, m.key_types[i]),
 				HINT = 'Cast the key in the source to the type it had.';
 		END IF;
-		FOREACH rel IN ARRAY ARRAY[m.state, m.before, m.version, m.change, m.override] LOOP
+		FOREACH rel IN ARRAY array_remove(ARRAY[m.state, m.before, m.version, m.change, m.override, m.noted], NULL) LOOP
 			EXECUTE format('ALTER TABLE %s ALTER COLUMN k%s TYPE %s USING k%2$s::%4$s', rel, i, m.key_types[i], regexp_replace(m.key_types[i], ' COLLATE .*', ''));
 		END LOOP;
 	END LOOP;
