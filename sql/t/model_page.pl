@@ -103,7 +103,7 @@ sub drawn_well
 }
 
 my $metals = 'share 铂金 50 / 黄金 80 / 铁质 95 / 铅质';
-my $many = 'count ' . join(' / ', map { "\"第$_级客户，名字很长很长\" " . 4 * $_ } 1 .. 24) . ' / 其余';
+my $many = 'count ' . join(' / ', map { "\"第${_}级客户，名字很长很长\" " . 4 * $_ } 1 .. 24) . ' / 其余';
 my @models = (
 	model('ten', 10, '80/95', ''),
 	model('metal', 300, $metals, q{, language => 'zh'}),
