@@ -246,7 +246,7 @@ BEGIN
 		rel := (SELECT c.oid::regclass::text FROM pg_class AS c
 			WHERE c.oid = CASE v.suffix WHEN 'face' THEN m.face WHEN 'ranked' THEN m.ranked WHEN 'changes' THEN m.changes WHEN 'history' THEN m.history ELSE m.trend END);
 		IF rel IS NOT NULL AND old.name IS NOT NULL THEN
-			CONTINUE WHEN _abc.view_query(old, v.suffix, v.own, v.query) = _abc.view_query(m, v.suffix, v.own, v.query)
+			CONTINUE WHEN _abc.view_query(old, v.suffix, v.own, v.query, '') = _abc.view_query(m, v.suffix, v.own, v.query, '')
 				AND _abc.view_columns(old, v.suffix, v.own) = _abc.view_columns(m, v.suffix, v.own);
 			EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', m.state);
 		END IF;
