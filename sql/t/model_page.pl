@@ -26,12 +26,12 @@ sub ask { return decode('UTF-8', $node->safe_psql('pages', encode('UTF-8', $_[0]
 sub model
 {
 	my ($name, $customers, $scheme, $more) = @_;
-	my $value = "round((exp(8 * abs(sin(i * 1.7))) * (1 + abs(cos(i + extract(epoch FROM abc_as_of()) / 1e6)))), 2)";
+	my $value = "round((exp(8 * abs(sin(i * 1.7))) * (1 + abs(cos(i + (abc_as_of() - date '2025-01-01') / 30.0))))::numeric, 2)";
 
 	ask(qq{
 		CREATE VIEW facts_$name AS
 		SELECT i AS id, '上海远航医药物流有限公司 ' || i AS name, (ARRAY['医药', '电子', '纺织 & <b>'])[1 + i % 3] AS industry,
-			(ARRAY['华东', '华南', '华北', '西部'])[1 + i % 4] AS region, CASE WHEN i % 50 <> 0 THEN ($value)::numeric END AS revenue,
+			(ARRAY['华东', '华南', '华北', '西部'])[1 + i % 4] AS region, CASE WHEN i % 50 <> 0 THEN $value END AS revenue,
 			date '2024-01-01' AS first_day, CASE i % 11 WHEN 0 THEN date '2025-01-01' WHEN 1 THEN date '2025-10-15' ELSE abc_as_of() - 5 END AS last_day, 20 AS orders
 		FROM generate_series(1, $customers) AS i;
 		SELECT abc_create_model('$name', 'facts_$name', 'id', 'revenue', '$scheme', attributes => '{name,industry,region}',
@@ -103,7 +103,7 @@ sub drawn_well
 }
 
 my $metals = 'share 铂金 50 / 黄金 80 / 铁质 95 / 铅质';
-my $many = 'count ' . join(' / ', map { "\"第$_级客户，名字很长很长\" " . 4 * $_ } 1 .. 24) . ' / 其余';
+my $many = 'count ' . join(' / ', map { "\"第${_}级客户，名字很长很长\" " . 4 * $_ } 1 .. 24) . ' / 其余';
 my @models = (
 	model('ten', 10, '80/95', ''),
 	model('metal', 300, $metals, q{, language => 'zh'}),
