@@ -22,6 +22,19 @@
 -- replaces.  The user's names and types enter in one builder, _abc.places.
 --
 
+-- The name of this schema is part of templates: of format(), and of texts with named places.
+DO $$
+DECLARE
+	sign pg_catalog.text := pg_catalog.substring('@extschema@'::pg_catalog.text, '[%{]'::pg_catalog.text);
+BEGIN
+	IF sign IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_schema_name',
+			MESSAGE = 'abc_tier cannot be installed in schema @extschema@: its name contains "' OPERATOR(pg_catalog.||) sign OPERATOR(pg_catalog.||) '"',
+			HINT = 'Install it in a schema of another name.';
+	END IF;
+END
+$$;
+
 -- What is not for users does not lie among their functions.
 CREATE SCHEMA _abc;
 COMMENT ON SCHEMA _abc IS 'parts of abc_tier that its functions call; not an interface';

@@ -173,7 +173,7 @@ COMMENT ON FUNCTION _abc.facts_text(boolean) IS 'part of abc_refresh: the facts'
 
 CREATE FUNCTION _abc.cut_text(of_source boolean) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN of_source THEN 'SELECT r.partition, @extschema@.abc_cutoffs(r.cut, {scheme}) FILTER (WHERE r.eligible) AS cutoffs,
+RETURN CASE WHEN of_source THEN 'SELECT r.partition, _abc.cutoffs(r.cut, {scheme}) FILTER (WHERE r.eligible) AS cutoffs,
 		count(*) AS source_rows, sum(r.value) AS source_total, sum(r.value) FILTER (WHERE NOT ({r.keyed})) AS without_customer
 	FROM read AS r GROUP BY r.partition'
 	ELSE 'SELECT r.partition, r.cutoffs, r.source_rows, r.source_total, r.without_customer FROM {run} AS r WHERE r.run = $3' END;
