@@ -66,7 +66,9 @@ CREATE FUNCTION takes_text(text) RETURNS text LANGUAGE sql AS 'SELECT $1';
 CREATE FUNCTION takes_varchar(varchar) RETURNS text LANGUAGE sql AS 'SELECT $1';
 CREATE FUNCTION takes_tier(abc_tier) RETURNS text LANGUAGE sql AS 'SELECT $1';
 SELECT takes_text('B'::abc_tier), takes_varchar('B'::abc_tier), takes_tier('B');
+\set VERBOSITY terse
 SELECT takes_tier('B'::text);
+\set VERBOSITY default
 CREATE TABLE customers (id int, tier abc_tier, old_tier text, code varchar(1));
 INSERT INTO customers VALUES (1, 'A'::text, 'B'::abc_tier, 'C'::abc_tier), (2, 'C'::varchar, NULL, NULL);
 UPDATE customers SET tier = old_tier, old_tier = tier, code = tier WHERE id = 1;

@@ -70,6 +70,11 @@ CREATE TYPE abc_model AS (
 	changes regclass,
 	trend regclass,
 	ranked regclass,
+	-- of a model that knows which keys have changed
+	summary regclass,
+	sums regclass,
+	reading regclass,
+	noted regclass,
 	-- the source, looked up anew at every refresh, with the schemas in which its names are found
 	source text,
 	source_is_query boolean,
@@ -82,6 +87,8 @@ CREATE TYPE abc_model AS (
 	carried_columns text[],
 	carried_types text[],
 	columns_made integer,
+	-- every column that was ever a partition: its place here is its place in the arrays called partition
+	partitions text[],
 	-- what decides
 	value text,
 	scheme @extschema@.abc_scheme,
@@ -116,6 +123,7 @@ CREATE TYPE abc_model AS (
 	last_as_of date,
 	last_began timestamp with time zone,
 	can_undo boolean,
+	treatments_read text,
 	revision integer,
 	standard integer,
 	created timestamp with time zone,

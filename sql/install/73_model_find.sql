@@ -37,7 +37,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN ARRAY(SELECT c.oid::regclass FROM unnest(ARRAY[m.face, m.ranked, m.changes, m.history, m.trend, m.state, m.before, m.version,
-			m.change, m.run, m.override]) WITH ORDINALITY AS r (rel, i)
+			m.change, m.run, m.override, m.summary, m.sums, m.reading, m.noted]) WITH ORDINALITY AS r (rel, i)
 		JOIN pg_class AS c ON c.oid = r.rel ORDER BY r.i);
 END
 $$;
@@ -137,12 +137,12 @@ DECLARE
 BEGIN
 	SELECT p.what INTO part FROM (VALUES (1, 'state', m.state), (2, 'before', m.before), (3, 'version', m.version), (4, 'change', m.change),
 		(5, 'run', m.run), (6, 'override', m.override), (7, 'view', m.face), (8, 'history', m.history), (9, 'changes', m.changes),
-		(10, 'trend', m.trend), (11, 'ranked', m.ranked)) AS p (i, what, rel)
-	WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = p.rel) ORDER BY p.i LIMIT 1;
+		(10, 'trend', m.trend), (11, 'ranked', m.ranked), (12, 'summary', m.summary), (13, 'sum', m.sums), (14, 'read', m.reading), (15, 'noted', m.noted)) AS p (i, what, rel)
+	WHERE (p.i <= 11 OR p.rel IS NOT NULL) AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = p.rel) ORDER BY p.i LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'undefined_table',
 			MESSAGE = format('the relation "%s" of model "%s" was dropped', part, m.name),
-			HINT = CASE WHEN part IN ('view', 'history', 'changes', 'trend', 'ranked')
+			HINT = CASE WHEN part IN ('view', 'history', 'changes', 'trend', 'ranked', 'summary', 'sum', 'read')
 				THEN format('SELECT @extschema@.abc_alter_model(%L) makes it again.', m.state)
 				ELSE format('SELECT @extschema@.abc_drop_model(%L) removes the rest of the model.', coalesce((_abc.relations(m))[1]::text, m.name)) END;
 	END IF;

@@ -182,7 +182,7 @@ BEGIN
 		'name', quote_literal(m.name), 'model', (SELECT d.definition::text FROM _abc.definition_of(m.state) AS d),
 		'state', m.state::text, 'before', m.before::text, 'version', m.version::text, 'change', m.change::text, 'run', m.run::text,
 		'override', m.override::text, 'face', m.face::text, 'history', m.history::text, 'changes', m.changes::text, 'trend', m.trend::text,
-		'ranked', m.ranked::text,
+		'ranked', m.ranked::text, 'summary', m.summary::text, 'sums', m.sums::text, 'reading', m.reading::text, 'noted', m.noted::text,
 		'scheme', format('%L::@extschema@.abc_scheme', m.scheme),
 		'tier_names', format('%L::text[]', ARRAY(SELECT t.name FROM @extschema@.abc_tiers(m.scheme) AS t ORDER BY t.rank)),
 		'tier_count', (SELECT count(*) FROM @extschema@.abc_tiers(m.scheme)),

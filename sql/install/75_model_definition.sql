@@ -62,6 +62,8 @@ BEGIN
 			HINT = 'Name the column of the amount, for example value => ''revenue''.';
 	END IF;
 	m.partition_by := ARRAY(SELECT u.c FROM unnest(m.partition_by) WITH ORDINALITY AS u (c, i) GROUP BY u.c ORDER BY min(u.i));
+	m.partitions := coalesce(m.partitions, '{}')
+		|| ARRAY(SELECT u.c FROM unnest(m.partition_by) WITH ORDINALITY AS u (c, i) WHERE u.c <> ALL (coalesce(m.partitions, '{}')) ORDER BY u.i);
 	m.attributes := ARRAY(SELECT u.c FROM unnest(m.attributes) WITH ORDINALITY AS u (c, i)
 		WHERE u.c <> ALL (m.partition_by) AND u.c <> ALL (m.key) GROUP BY u.c ORDER BY min(u.i));
 	SELECT jsonb_object_agg(t.name, jsonb_build_object('type', t.type::bigint, 'collation', t.sorts::bigint)) INTO types
@@ -341,7 +343,7 @@ BEGIN
 	PERFORM _abc.check_times(m);
 	m := _abc.check_treatments(m);
 	PERFORM _abc.check_names(m);
-	RETURN _abc.place_columns(m, old);
+	RETURN _abc.check_changed(_abc.place_columns(m, old));
 END
 $$;
 COMMENT ON FUNCTION _abc.checked(@extschema@.abc_model) IS 'a definition checked and completed, or a clear error';

@@ -52,7 +52,7 @@ BEGIN ATOMIC
 	value_before numeric, value numeric, score double precision, takes_back bigint, in_force boolean NOT NULL$$),
 	('run', $$
 	run bigint NOT NULL, as_of date NOT NULL, partition text[] NOT NULL, partition_by text[] NOT NULL, scheme text NOT NULL, weights text,
-	began timestamp with time zone NOT NULL, finished timestamp with time zone, full_read boolean, forced boolean, rows_read bigint,
+	began timestamp with time zone NOT NULL, finished timestamp with time zone, full_read boolean, forced boolean, rows_read bigint, healed bigint,
 	customers bigint, rated bigint, total numeric, value numeric, cutoffs numeric[],
 	moved_up bigint, moved_down bigint, arrived bigint, gone bigint, gone_value numeric,
 	below_zero numeric, not_eligible_customers bigint, not_eligible numeric, unrated_customers bigint, unrated numeric,
@@ -179,7 +179,7 @@ BEGIN
 				MESSAGE = format('keys of model "%s" cannot be kept as %s', old.name, m.key_types[i]),
 				HINT = 'Cast the key in the source to the type it had.';
 		END IF;
-		FOREACH rel IN ARRAY ARRAY[m.state, m.before, m.version, m.change, m.override] LOOP
+		FOREACH rel IN ARRAY array_remove(ARRAY[m.state, m.before, m.version, m.change, m.override, m.noted], NULL) LOOP
 			EXECUTE format('ALTER TABLE %s ALTER COLUMN k%s TYPE %s USING k%2$s::%4$s', rel, i, m.key_types[i], regexp_replace(m.key_types[i], ' COLLATE .*', ''));
 		END LOOP;
 	END LOOP;

@@ -72,6 +72,7 @@ BEGIN
 	m := _abc.checked(_abc.with_rules(_abc.with_metrics(m, metrics), rules));
 	m := _abc.create_tables(m, home);
 	m := _abc.create_views(m, home, NULL::@extschema@.abc_model);
+	m := _abc.put_changed_tables(m);
 	PERFORM _abc.save(m);
 	PERFORM _abc.comment_relations(m);
 	IF refresh THEN
@@ -105,7 +106,7 @@ BEGIN
 			HINT = 'Its relations are called NAME_override and so on: 54 bytes have room (a Chinese letter is three).';
 	END IF;
 	SELECT c.relname INTO taken FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-	WHERE n.nspname = home AND c.relname IN (SELECT model_name || s FROM unnest('{"",_state,_before,_version,_history,_change,_changes,_run,_trend,_ranked,_override,_model}'::text[]) AS s)
+	WHERE n.nspname = home AND c.relname IN (SELECT model_name || s FROM unnest('{"",_state,_before,_version,_history,_change,_changes,_run,_trend,_ranked,_override,_model,_summary,_sum,_read,_noted}'::text[]) AS s)
 	ORDER BY length(c.relname) LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'duplicate_table',
@@ -126,7 +127,7 @@ BEGIN
 	FOR c IN
 		WITH relations (suffix, rel) AS (VALUES ('face', m.face), ('ranked', m.ranked), ('changes', m.changes), ('history', m.history), ('trend', m.trend),
 			('state', m.state), ('before', m.before), ('version', m.version), ('change', m.change), ('run', m.run), ('override', m.override),
-			('model', (_abc.home(m)).definition)),
+			('model', (_abc.home(m)).definition), ('summary', m.summary), ('sum', m.sums), ('read', m.reading), ('noted', m.noted)),
 		wanted (statement, code, old) AS (
 			SELECT format('COMMENT ON %s %s IS ', CASE WHEN k.relkind = 'v' THEN 'VIEW' ELSE 'TABLE' END, r.rel), 'relation.' || r.suffix, obj_description(r.rel, 'pg_class')
 			FROM relations AS r JOIN pg_class AS k ON k.oid = r.rel
@@ -208,8 +209,9 @@ BEGIN
 	-- the table before its row: who waits for the row has a lock on the table, that it could not be dropped
 	EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', definition);
 	m := _abc.lock(model, 'drop');
+	PERFORM _abc.drop_tracking(m);
 	FOR rel IN SELECT c.oid::regclass AS name, c.relkind FROM unnest(ARRAY[m.ranked, m.face, m.changes, m.history, m.trend, m.before, m.state, m.version,
-			m.change, m.run, m.override, definition]) WITH ORDINALITY AS r (oid, i) JOIN pg_class AS c ON c.oid = r.oid ORDER BY r.i
+			m.change, m.run, m.override, m.summary, m.sums, m.reading, m.noted, definition]) WITH ORDINALITY AS r (oid, i) JOIN pg_class AS c ON c.oid = r.oid ORDER BY r.i
 	LOOP
 		EXECUTE format('DROP %s %s', CASE rel.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, rel.name);
 	END LOOP;

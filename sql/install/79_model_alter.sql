@@ -174,6 +174,9 @@ BEGIN
 	PERFORM _abc.save(m);
 	m := _abc.create_views(m, home, old);
 	PERFORM _abc.drop_columns(old, m);
+	m := _abc.put_changed_tables(m);
+	PERFORM _abc.save(m);
+	PERFORM _abc.put_tracking(m);
 	FOR v IN SELECT d ->> 'view' AS name, ARRAY(SELECT jsonb_array_elements_text(d -> 'dress')) AS dress FROM jsonb_array_elements(dress) AS d LOOP
 		PERFORM _abc.dress_view(v.name, v.dress);
 	END LOOP;

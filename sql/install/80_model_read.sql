@@ -40,9 +40,11 @@ BEGIN
 	RETURN concat_ws(E',\n\t',
 		(SELECT string_agg(concat(_abc.read_column(u.name, (types ->> u.name)::oid, u.type), ' AS ', u.col), E',\n\t' ORDER BY u.i)
 			FROM unnest(m.key, m.key_types, m.key_columns) WITH ORDINALITY AS u (name, type, col, i)),
-		concat('ARRAY[', (SELECT string_agg(concat(CASE WHEN _abc.type_group((types ->> u.name)::oid) = 'moment'
+		concat('ARRAY[', (SELECT string_agg(concat(CASE WHEN u.name <> ALL (m.partition_by) THEN 'NULL'
+			WHEN _abc.type_group((types ->> u.name)::oid) = 'moment'
 			THEN _abc.read_column(u.name, (types ->> u.name)::oid, 'timestamp without time zone') ELSE format('s.%I', u.name) END, '::text'), ', ' ORDER BY u.i)
-			FROM unnest(m.partition_by) WITH ORDINALITY AS u (name, i)), ']::text[] AS partition'),
+			FROM unnest(m.partitions) WITH ORDINALITY AS u (name, i)
+			WHERE u.i <= (SELECT max(array_position(m.partitions, p)) FROM unnest(m.partition_by) AS p)), ']::text[] AS partition'),
 		(SELECT string_agg(concat(_abc.read_column(u.name, (types ->> u.name)::oid, u.type), ' AS ', u.col), E',\n\t' ORDER BY u.i)
 			FROM unnest(m.carried, m.carried_types, m.carried_columns) WITH ORDINALITY AS u (name, type, col, i) WHERE u.col LIKE 'a%'),
 		concat(_abc.read_column(m.value, (types ->> m.value)::oid, 'numeric'), ' AS value'),
@@ -61,7 +63,7 @@ $$;
 COMMENT ON FUNCTION _abc.read_items(@extschema@.abc_model) IS 'part of the reading of a source: the SELECT list';
 
 -- The query over the source.  It is the one statement in which the user's names and conditions stand.
-CREATE FUNCTION _abc.read_query(m @extschema@.abc_model) RETURNS text
+CREATE FUNCTION _abc.read_query(m @extschema@.abc_model, condition text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
 AS $$
 DECLARE
@@ -70,12 +72,13 @@ BEGIN
 	RETURN concat('SELECT ', of_row, E', r.value, r.metrics, r.score,\n\t', CASE WHEN m.metrics IS NULL THEN 'r.value' ELSE 'r.score::text::numeric' END, ' AS cut,',
 		E'\n\tr.eligible, r.conditions, r.first_order, r.last_order, r.orders\nFROM (SELECT r.*, ',
 		CASE WHEN m.metrics IS NULL THEN 'NULL::double precision'
-			ELSE format('@extschema@.abc_score(CASE WHEN r.eligible THEN r.metrics END, %L::double precision[], %s, %L) OVER (PARTITION BY r.partition)',
+			ELSE format('CASE WHEN r.eligible THEN @extschema@.abc_score(CASE WHEN r.eligible THEN r.metrics END, %L::double precision[], %s, %L) OVER (PARTITION BY r.partition) END',
 				m.weights, coalesce(quote_literal(m.methods::text) || '::text[]', 'NULL::text[]'), m.missing) END,
-		E' AS score\nFROM (SELECT ', _abc.read_items(m), E'\nFROM ', _abc.from_source(m), E'\n) AS r) AS r');
+		E' AS score\nFROM (SELECT ', _abc.read_items(m), E'\nFROM ', _abc.from_source(m),
+		E'\nWHERE ' || condition, E'\n) AS r) AS r');
 END
 $$;
-COMMENT ON FUNCTION _abc.read_query(@extschema@.abc_model) IS 'the query that reads a source';
+COMMENT ON FUNCTION _abc.read_query(@extschema@.abc_model, text) IS 'the query that reads a source, or the rows of it that satisfy a condition';
 
 -- The columns that _abc.read gives, for FROM.
 CREATE FUNCTION _abc.read_definition(m @extschema@.abc_model) RETURNS text
@@ -92,17 +95,17 @@ $$;
 COMMENT ON FUNCTION _abc.read_definition(@extschema@.abc_model) IS 'part of the reading of a source: types of columns';
 
 -- The rows of the source, found through the schemas that the model was made with.
-CREATE FUNCTION _abc.read(m @extschema@.abc_model) RETURNS SETOF record
+CREATE FUNCTION _abc.read(m @extschema@.abc_model, condition text DEFAULT NULL) RETURNS SETOF record
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1 SET datestyle = 'ISO' SET timezone = 'UTC'
 AS $$
 DECLARE
-	query text := _abc.read_query(m);
+	query text := _abc.read_query(m, condition);
 BEGIN
 	PERFORM set_config('search_path', m.source_path, true);
 	RETURN QUERY EXECUTE query;
 END
 $$;
-COMMENT ON FUNCTION _abc.read(@extschema@.abc_model) IS 'the rows of the source of a model';
+COMMENT ON FUNCTION _abc.read(@extschema@.abc_model, text) IS 'the rows of the source of a model, or those that satisfy a condition';
 
 -- Which row made a refresh fail: values that are not finite, dates that are none, a key that is there twice.
 CREATE FUNCTION _abc.find_bad_row(m @extschema@.abc_model) RETURNS text

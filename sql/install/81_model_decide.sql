@@ -124,8 +124,8 @@ WITH read AS MATERIALIZED (
 ), vanished AS (
 	-- who came on this day, and is not in what was read when the day was run again, never came
 	DELETE FROM {state} AS s WHERE s.first_run = $3 AND NOT EXISTS (SELECT FROM read AS r WHERE {same r s}){only_s}
-	RETURNING {s.keys}
-), told AS (
+	RETURNING s.*
+){sums_of}, told AS (
 	-- what an earlier run of this day told of those who are decided anew
 	SELECT o.*, coalesce(c.moved_now IS NOT DISTINCT FROM o.moved AND {rank}(c.tier) IS NOT DISTINCT FROM {rank}(o.to_tier) AND c.tier_name = o.to_name
 			AND c.lifecycle = o.lifecycle AND c.decided_by = o.decided_by AND c.reason IS NOT DISTINCT FROM o.reason AND c.cause = o.cause
@@ -154,34 +154,48 @@ WITH read AS MATERIALIZED (
 	ORDER BY n.takes_back NULLS LAST, {n.keys}
 ), run AS (
 	INSERT INTO {run} (run, as_of, partition, partition_by, scheme, began, cutoffs, source_rows, source_total, without_customer)
-	SELECT $3, $2, c.partition, ($1).partition_by, ($1).scheme::text, $6, c.cutoffs, c.source_rows, c.source_total, c.without_customer
+	SELECT $3, $2, c.partition, ($1).partitions, ($1).scheme::text, $6, c.cutoffs, c.source_rows, c.source_total, c.without_customer
 	FROM cut AS c
 	ON CONFLICT (run, partition) DO NOTHING
 )
 SELECT (SELECT count(*) FROM read AS r) AS rows_read, (SELECT count(*) FROM read AS r WHERE {r.keyed}) AS customers,
 	count(*) FILTER (WHERE c.known AND c.was_present AND NOT c.present) AS gone,
-	coalesce(sum(greatest(c.was_value, 0)) FILTER (WHERE c.known AND c.was_present AND NOT c.present AND c.was_tier IS NOT NULL), 0) AS gone_value
+	coalesce(sum(greatest(c.was_value, 0)) FILTER (WHERE c.known AND c.was_present AND NOT c.present AND c.was_tier IS NOT NULL), 0) AS gone_value,
+	{healed} AS healed
 FROM changed AS c
 $decide$::text;
--- The facts and the cut-offs: of the source, read now; or, to decide one customer anew, of the last run.
-CREATE FUNCTION _abc.facts_text(of_source boolean) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN of_source THEN 'SELECT r.* FROM _abc.read($1) AS r ({read_definition})'
-	ELSE 'SELECT {s.keys}, s.partition, {s.carried}s.value, s.metrics, s.score, s.cut, s.eligible, s.conditions, s.first_order, s.last_order, s.orders
-	FROM {state} AS s WHERE s.present{only_s}' END;
-COMMENT ON FUNCTION _abc.facts_text(boolean) IS 'part of abc_refresh: the facts';
-
-CREATE FUNCTION _abc.cut_text(of_source boolean) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN of_source THEN 'SELECT r.partition, _abc.cutoffs(r.cut, {scheme}) FILTER (WHERE r.eligible) AS cutoffs,
-		count(*) AS source_rows, sum(r.value) AS source_total, sum(r.value) FILTER (WHERE NOT ({r.keyed})) AS without_customer
-	FROM read AS r GROUP BY r.partition'
-	ELSE 'SELECT r.partition, r.cutoffs, r.source_rows, r.source_total, r.without_customer FROM {run} AS r WHERE r.run = $3' END;
-COMMENT ON FUNCTION _abc.cut_text(boolean) IS 'part of abc_refresh: the cut-offs';
-
 COMMENT ON FUNCTION _abc.decide_text() IS 'the statement of a refresh, with named places';
 
-CREATE FUNCTION _abc.decide_sql(of_source boolean) RETURNS text
+-- The facts and the cut-offs: of the source, read now; of the rows that a refresh by changed keys decides, in NAME_read;
+-- or, to decide one customer anew, of the last run.
+CREATE FUNCTION _abc.facts_text(facts text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN pg_catalog.replace(pg_catalog.replace(_abc.decide_text(), '{facts}', _abc.facts_text(of_source)), '{cut}', _abc.cut_text(of_source));
-COMMENT ON FUNCTION _abc.decide_sql(boolean) IS 'the statement that decides: over the source, or over what the last run read';
+RETURN CASE facts WHEN 'source' THEN 'SELECT r.* FROM _abc.read($1) AS r ({read_definition})'
+	WHEN 'read' THEN 'SELECT {s_facts} FROM {reading} AS s WHERE s.present'
+	ELSE 'SELECT {s.keys}, s.partition, {s.carried}s.value, s.metrics, s.score, s.cut, s.eligible, s.conditions, s.first_order, s.last_order, s.orders
+	FROM {state} AS s WHERE s.present{only_s}' END;
+COMMENT ON FUNCTION _abc.facts_text(text) IS 'part of abc_refresh: the facts';
+
+CREATE FUNCTION _abc.cut_text(facts text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE facts WHEN 'source' THEN 'SELECT r.partition, _abc.cutoffs(r.cut, {scheme}) FILTER (WHERE r.eligible) AS cutoffs,
+		count(*) AS source_rows, sum(r.value) AS source_total, sum(r.value) FILTER (WHERE NOT ({r.keyed})) AS without_customer
+	FROM read AS r GROUP BY r.partition'
+	WHEN 'read' THEN 'SELECT t.partition, t.cutoffs, NULL::bigint AS source_rows, NULL::numeric AS source_total, NULL::numeric AS without_customer FROM {summary} AS t'
+	ELSE 'SELECT r.partition, r.cutoffs, r.source_rows, r.source_total, r.without_customer FROM {run} AS r WHERE r.run = $3' END;
+COMMENT ON FUNCTION _abc.cut_text(text) IS 'part of abc_refresh: the cut-offs';
+
+-- What a full refresh finds changed though its key was not among those that may have.
+CREATE FUNCTION _abc.healed_text() RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '(SELECT count(*) FROM changed AS c LEFT JOIN {state} AS s ON {same s c}
+		WHERE (s.present IS DISTINCT FROM c.present OR {facts_differ}) AND NOT EXISTS (SELECT FROM {reading} AS k WHERE {same k c}))';
+COMMENT ON FUNCTION _abc.healed_text() IS 'part of abc_refresh: rows that were not as the source has them';
+
+-- Over which facts: source, read or state; and whether the sums of the model are kept.
+CREATE FUNCTION _abc.decide_sql(facts text, keeps_sums boolean) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(_abc.decide_text(), '{facts}', _abc.facts_text(facts)), '{cut}', _abc.cut_text(facts)),
+	'{sums_of}', CASE WHEN keeps_sums THEN _abc.sums_of(facts) ELSE '' END),
+	'{healed}', CASE WHEN keeps_sums AND facts = 'source' THEN _abc.healed_text() ELSE 'NULL::bigint' END);
+COMMENT ON FUNCTION _abc.decide_sql(text, boolean) IS 'the statement that decides: over the source, over the rows of NAME_read, or over what the last run read';

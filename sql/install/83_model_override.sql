@@ -195,7 +195,7 @@ DECLARE
 BEGIN
 	EXECUTE _abc.fill('SELECT max(r.revision) AS revision, max(r.standard) AS standard FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL', m) INTO previous USING m.runs - 1;
 	places := places || jsonb_build_object('only_s', ' AND ' || _abc.key_is(m, key, 's'), 'only_b', ' AND ' || _abc.key_is(m, key, 'b'));
-	EXECUTE _abc.fill(_abc.decide_sql(false), m, places) INTO ignored
+	EXECUTE _abc.fill(_abc.decide_sql('state', _abc.has_sums(m)), m, places) INTO ignored
 	USING m, m.last_as_of, m.runs, CASE WHEN m.revision <> previous.revision THEN 'definition' ELSE 'data' END, coalesce(m.standard <> previous.standard, false), now();
 END
 $$;

@@ -5,7 +5,7 @@
 -- read, $6 how many rows, $7 whether it was forced, $8 weights as text.
 --
 --	moved		who was written by the run, then and now
---	lines		customers and sums by partition and tier; 0 stands for no tier
+--	lines		customers and sums by partition and tier; 0 stands for no tier: see _abc.lines_text
 --	entered, left_	who came into a partition and tier, and who left it
 --	grid		every partition with every tier
 --	figures		a row per partition
@@ -19,13 +19,7 @@ WITH moved AS MATERIALIZED (
 		b.tier_name AS was_name, b.lifecycle AS was_lifecycle, b.value AS was_value
 	FROM {state} AS s LEFT JOIN {before} AS b ON {same b s} WHERE s.written_run = $1
 ), lines AS (
-	SELECT s.partition, coalesce({rank}(s.tier), 0) AS tier, count(*) AS customers, sum(s.value) AS value, sum(greatest(s.value, 0)) AS weight,
-		sum(s.value) FILTER (WHERE s.value < 0) AS below_zero,
-		count(*) FILTER (WHERE s.tier IS NULL AND s.decided_by = 'not eligible') AS not_eligible_customers,
-		sum(s.value) FILTER (WHERE s.tier IS NULL AND s.decided_by = 'not eligible') AS not_eligible,
-		count(*) FILTER (WHERE s.tier IS NULL AND s.decided_by <> 'not eligible') AS unrated_customers,
-		sum(s.value) FILTER (WHERE s.tier IS NULL AND s.decided_by <> 'not eligible') AS unrated
-	FROM {state} AS s WHERE s.present GROUP BY 1, 2
+	{lines}
 ), entered AS (
 	SELECT m.partition, m.tier, count(*) AS n FROM moved AS m
 	WHERE m.present AND NOT (m.was_present AND m.was_partition = m.partition AND m.was_tier = m.tier) GROUP BY 1, 2
@@ -40,9 +34,11 @@ WITH moved AS MATERIALIZED (
 ), departures AS (
 	SELECT m.was_partition AS partition, count(*) AS gone, sum(m.was_value) AS value FROM moved AS m
 	WHERE m.was_present AND NOT (m.present AND m.was_partition = m.partition) GROUP BY 1
-), partitions AS (
+), found AS (
 	SELECT r.partition FROM {run} AS r WHERE r.run = $1 UNION SELECT l.partition FROM lines AS l
-	UNION SELECT l.partition FROM left_ AS l UNION SELECT ($3).partition_by FROM (SELECT) AS one WHERE ($3).partition_by = '{}'
+	UNION SELECT l.partition FROM left_ AS l
+), partitions AS (
+	SELECT f.partition FROM found AS f UNION ALL SELECT '{}'::text[] WHERE NOT EXISTS (SELECT FROM found AS f)
 ), tiers AS (
 	SELECT t.i AS tier, {rank_to_tier}(t.i::integer) AS letter, coalesce(({tier_names})[t.i], o.name) AS name
 	FROM generate_series(1, greatest({tier_count}, (SELECT max(l.tier) FROM left_ AS l), (SELECT max(l.tier) FROM lines AS l))) AS t (i)
@@ -52,7 +48,7 @@ WITH moved AS MATERIALIZED (
 	SELECT p.partition,
 		coalesce(sum(l.customers), 0) AS customers, coalesce(sum(l.customers) FILTER (WHERE t.tier > 0), 0) AS rated,
 		coalesce(sum(l.weight) FILTER (WHERE t.tier > 0), 0) AS total, coalesce(sum(l.value) FILTER (WHERE t.tier > 0), 0) AS value,
-		coalesce(sum(l.below_zero), 0) AS below_zero,
+		coalesce(sum(l.below_zero) FILTER (WHERE t.tier > 0), 0) AS below_zero,
 		coalesce(sum(l.not_eligible_customers), 0) AS not_eligible_customers, coalesce(sum(l.not_eligible), 0) AS not_eligible,
 		coalesce(sum(l.unrated_customers), 0) AS unrated_customers, coalesce(sum(l.unrated), 0) AS unrated,
 		array_agg(t.letter ORDER BY t.tier = 0, t.tier) AS tiers, array_agg(coalesce(t.name, t.letter::text) ORDER BY t.tier = 0, t.tier) AS tier_names,
@@ -69,7 +65,7 @@ WITH moved AS MATERIALIZED (
 INSERT INTO {run} AS r (run, as_of, partition, partition_by, scheme, weights, began, finished, full_read, forced, rows_read, customers, rated, total, value,
 	moved_up, moved_down, arrived, gone, gone_value, below_zero, not_eligible_customers, not_eligible, unrated_customers, unrated,
 	without_customer, source_rows, source_total, tiers, tier_names, tier_customers, tier_values, tier_weights, tier_in, tier_out, tier_lost, revision, standard)
-SELECT $1, $2, f.partition, ($3).partition_by, ($3).scheme::text, $8, $4, clock_timestamp(), $5, $7, $6, f.customers, f.rated, f.total, f.value,
+SELECT $1, $2, f.partition, ($3).partitions, ($3).scheme::text, $8, $4, clock_timestamp(), $5, $7, $6, f.customers, f.rated, f.total, f.value,
 	coalesce(a.up, 0), coalesce(a.down, 0), coalesce(a.arrived, 0), coalesce(d.gone, 0), coalesce(d.value, 0),
 	f.below_zero, f.not_eligible_customers, f.not_eligible, f.unrated_customers, f.unrated,
 	0, 0, 0, f.tiers, f.tier_names, f.tier_customers, f.tier_values, f.tier_weights, f.tier_in, f.tier_out, f.tier_lost, ($3).revision, ($3).standard
@@ -103,7 +99,7 @@ CREATE FUNCTION _abc.record(m @extschema@.abc_model, day date, run bigint, began
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 BEGIN
-	EXECUTE _abc.fill(_abc.record_text(), m, jsonb_build_object('rank', '@extschema@.abc_rank', 'rank_to_tier', '@extschema@.abc_tier_of_rank'))
+	EXECUTE _abc.fill(replace(_abc.record_text(), '{lines}', _abc.lines_text(_abc.has_sums(m))), m, jsonb_build_object('rank', '@extschema@.abc_rank', 'rank_to_tier', '@extschema@.abc_tier_of_rank'))
 	USING run, day, m, began, full_read, rows_read, forced, _abc.weights_text(m);
 END
 $$;

@@ -87,30 +87,61 @@ END
 $$;
 COMMENT ON FUNCTION _abc.reopen_versions(@extschema@.abc_model, bigint, date) IS 'part of abc_refresh: a day that is run again';
 
--- Read the source, decide, write.  Gives the number of rows read.
+-- Decide and write: over the whole source, or over the rows in NAME_read.
 -- Without JIT: to compile this statement takes longer than to run it, minutes where treatments and hysteresis meet.
-CREATE FUNCTION _abc.decide(m @extschema@.abc_model, run bigint, day date, began timestamp with time zone, force boolean) RETURNS bigint
+CREATE FUNCTION _abc.decide(m @extschema@.abc_model, run bigint, day date, began timestamp with time zone, force boolean, changed_only boolean,
+	OUT rows_read bigint, OUT healed bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
+	places jsonb := _abc.decide_places(m);
 	previous record;
 	counts record;
 	present bigint;
+	counts_healed boolean;
 BEGIN
 	EXECUTE _abc.fill('SELECT max(r.revision) AS revision, max(r.standard) AS standard FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL', m) INTO previous USING run - 1;
-	EXECUTE _abc.fill(_abc.decide_sql(true), m, _abc.decide_places(m)) INTO counts
+	IF changed_only THEN
+		places := places || jsonb_build_object('only_s', _abc.fill(' AND EXISTS (SELECT FROM {reading} AS x WHERE {same x s})', m),
+			'only_b', _abc.fill(' AND EXISTS (SELECT FROM {reading} AS x WHERE {same x b})', m));
+	ELSE
+		counts_healed := _abc.can_continue(m);
+		PERFORM _abc.forget_sums(m);
+	END IF;
+	EXECUTE _abc.fill(_abc.decide_sql(CASE WHEN changed_only THEN 'read' ELSE 'source' END, _abc.knows_changes(m)), m, places) INTO counts
 	USING m, day, run, CASE WHEN m.revision <> previous.revision THEN 'definition' ELSE 'data' END, coalesce(m.standard <> previous.standard, false), began;
 	IF NOT force THEN
 		PERFORM _abc.guard(m, run - 1, counts.gone, counts.gone_value);
+	END IF;
+	healed := CASE WHEN counts_healed THEN counts.healed END;
+	rows_read := counts.rows_read;
+	IF changed_only THEN
+		EXECUTE _abc.fill('SELECT count(*) FROM {reading} AS r WHERE r.present AND r.was_read', m) INTO rows_read;
+		PERFORM _abc.drop_empty(m, run);
+		RETURN;
 	END IF;
 	EXECUTE _abc.fill('SELECT count(*) FROM {state} AS s WHERE s.present', m) INTO present;
 	IF present <> counts.customers THEN
 		RAISE EXCEPTION USING ERRCODE = 'cardinality_violation', MESSAGE = 'the source does not have one row per key';
 	END IF;
-	RETURN counts.rows_read;
+	IF _abc.knows_changes(m) THEN
+		PERFORM _abc.make_sums(m, run, began);
+	END IF;
 END
 $$;
-COMMENT ON FUNCTION _abc.decide(@extschema@.abc_model, bigint, date, timestamp with time zone, boolean) IS 'part of abc_refresh: read, decide, write';
+COMMENT ON FUNCTION _abc.decide(@extschema@.abc_model, bigint, date, timestamp with time zone, boolean, boolean) IS 'part of abc_refresh: decide, write';
+
+-- What queries of the user's may ask for while they are read.
+CREATE FUNCTION _abc.tell_days(m @extschema@.abc_model, day date) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM set_config('abc_tier.as_of', to_char(day, 'YYYY-MM-DD'), true),
+		set_config('abc_tier.last_as_of', coalesce(to_char(m.last_as_of, 'YYYY-MM-DD'), ''), true),
+		set_config('abc_tier.last_refresh', coalesce(m.last_began::text, ''), true);
+END
+$$;
+COMMENT ON FUNCTION _abc.tell_days(@extschema@.abc_model, date) IS 'part of abc_refresh: abc_as_of, abc_last_as_of, abc_last_refresh';
 
 CREATE FUNCTION abc_refresh(model regclass, as_of date DEFAULT NULL, "full" boolean DEFAULT false, force boolean DEFAULT false) RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -129,7 +160,9 @@ DECLARE
 	day date;
 	again boolean;
 	run bigint;
+	changed_only boolean;
 	rows_read bigint;
+	healed bigint;
 	code text;
 	says text;
 	detail text;
@@ -139,18 +172,21 @@ BEGIN
 	day := _abc.run_day(m, as_of, coalesce(force, false));
 	again := coalesce(day = m.last_as_of, false);
 	run := CASE WHEN again THEN m.runs ELSE m.runs + 1 END;
-	PERFORM set_config('abc_tier.as_of', to_char(day, 'YYYY-MM-DD'), true),
-		set_config('abc_tier.last_as_of', coalesce(to_char(m.last_as_of, 'YYYY-MM-DD'), ''), true),
-		set_config('abc_tier.last_refresh', coalesce(m.last_began::text, ''), true);
+	PERFORM _abc.tell_days(m, day);
 	BEGIN
-		PERFORM _abc.begin_run(m, run);
 		PERFORM _abc.progress(m, '1/2 deciding');
-		rows_read := _abc.decide(m, run, day, began, coalesce(force, false));
+		changed_only := _abc.read_changed(m, coalesce("full", false)) AND _abc.move_cuts(m, began, day);
+		PERFORM _abc.begin_run(m, run);
+		SELECT d.rows_read, d.healed INTO rows_read, healed FROM _abc.decide(m, run, day, began, coalesce(force, false), changed_only) AS d;
 		IF again THEN
 			PERFORM _abc.reopen_versions(m, run, day);
 		END IF;
 		PERFORM _abc.progress(m, '2/2 recording');
-		PERFORM _abc.record(m, day, run, began, true, rows_read, coalesce(force, false));
+		PERFORM _abc.record(m, day, run, began, NOT changed_only, rows_read, coalesce(force, false));
+		IF _abc.knows_changes(m) THEN
+			PERFORM _abc.record_source(m, run, healed);
+			m.treatments_read := _abc.treatments_digest(m);
+		END IF;
 	EXCEPTION WHEN data_exception OR cardinality_violation OR unique_violation THEN
 		GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 		bad_row := _abc.find_bad_row(m);
@@ -209,6 +245,7 @@ BEGIN
 	FOREACH statement IN ARRAY _abc.undo_texts() LOOP
 		EXECUTE _abc.fill(statement, m) USING m.runs;
 	END LOOP;
+	PERFORM _abc.forget_sums(m);
 	m.runs := m.runs - 1;
 	m.can_undo := false;
 	EXECUTE _abc.fill('SELECT max(r.as_of), max(r.began) FROM {run} AS r WHERE r.run = $1', m) INTO m.last_as_of, m.last_began USING m.runs;

@@ -227,11 +227,24 @@ END
 $$;
 COMMENT ON FUNCTION _abc.check_weights(@extschema@.abc_model) IS 'part of abc_check: effective against nominal weights';
 
+-- What a full refresh would bring up to date, and one that reads the changed keys would not.
+CREATE FUNCTION _abc.check_changed_keys(m @extschema@.abc_model) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	missed bigint := _abc.full_read_changes(m);
+BEGIN
+	RETURN QUERY SELECT 'missed', _abc.text(m.language, 'check.missed'), missed = 0, missed,
+		CASE WHEN missed > 0 THEN _abc.text(m.language, 'check.missed.says') END;
+END
+$$;
+COMMENT ON FUNCTION _abc.check_changed_keys(@extschema@.abc_model) IS 'part of abc_check: rows that "changed" does not know of';
+
 CREATE FUNCTION abc_check(model regclass, as_of date DEFAULT NULL) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
 LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_check(regclass, date) IS
-'what may be wrong with a model: keys, values, dates and metrics of its source as of a day, by default that of the last run, whose rows and total they are compared with; ties, empty tiers and effective weights of the last run. ok is false where someone should look';
+'what may be wrong with a model: keys, values, dates and metrics of its source as of a day, by default that of the last run, whose rows and total they are compared with; ties, empty tiers and effective weights of the last run; with "changed" also how many customers only a full refresh would bring up to date. ok is false where someone should look';
 
 CREATE FUNCTION _abc.abc_check(model regclass, as_of date) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -248,6 +261,9 @@ BEGIN
 	RETURN QUERY SELECT c.* FROM _abc.check_metrics(m, day) AS c;
 	IF m.runs > 0 THEN
 		RETURN QUERY SELECT c.* FROM _abc.check_ties(m) AS c;
+	END IF;
+	IF _abc.knows_changes(m) AND m.runs > 0 AND day = m.last_as_of THEN
+		RETURN QUERY SELECT c.* FROM _abc.check_changed_keys(m) AS c;
 	END IF;
 	IF m.standard = _abc.standard_of_run(m) THEN
 		RETURN QUERY SELECT c.* FROM _abc.check_weights(m) AS c;
