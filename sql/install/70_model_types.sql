@@ -5,7 +5,7 @@
 -- a table OF abc_model; models are found by pg_class.reloftype, and every relation of a model is named in
 -- its definition as regclass, so that renames and moves are followed and dumps carry names.
 --
---	71	what a source and a rule may call: the day of a refresh, hysteresis, lifecycle
+--	71	what a source and a rule may call: the day of a refresh, hysteresis, lifecycle; typed forms of functions over any number
 --	72	texts, in English and Chinese
 --	73	finding a model, rights, names as identifiers
 --	74	the user's columns: how they are read and stored; named places in SQL
