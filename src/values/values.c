@@ -489,9 +489,9 @@ append_float4(ValueStore *store, float4 value)
 	values_append_float8(store, value);
 }
 
-/* A value of the kind of the store, or NULL. */
+/* values_append, but for what it does itself. */
 void
-values_append(ValueStore *store, Datum value, bool isnull)
+values_append_other(ValueStore *store, Datum value, bool isnull)
 {
 	if (isnull)
 	{

@@ -104,8 +104,8 @@ extern void values_append_null(ValueStore *store);
 extern void values_append_int8(ValueStore *store, int64 value);
 extern void values_append_numeric(ValueStore *store, Datum value);
 
-/* Append a value of the store's type. */
-extern void values_append(ValueStore *store, Datum value, bool isnull);
+/* values_append, but for the types that it appends itself. */
+extern void values_append_other(ValueStore *store, Datum value, bool isnull);
 
 /* Keep the values that will follow as float8, and know their range. */
 extern void values_keep_float8s(ValueStore *store);
@@ -202,6 +202,18 @@ values_append_float8(ValueStore *store, double value)
 {
 	value_check_finite("value", value);
 	values_append_key64(store, float8_key(value));
+}
+
+/* A value of the type of the store, or NULL; the most frequent types without a call. */
+static inline void
+values_append(ValueStore *store, Datum value, bool isnull)
+{
+	if (likely(!isnull && store->type == NUMBER_FLOAT8))
+		values_append_float8(store, DatumGetFloat8(value));
+	else if (!isnull && store->type == NUMBER_NUMERIC)
+		values_append_numeric(store, value);
+	else
+		values_append_other(store, value, isnull);
 }
 
 #endif							/* ABC_VALUES_H */
