@@ -162,6 +162,7 @@ BEGIN
 		WHEN 'carried' THEN coalesce(_abc.listed(m.carried_columns, alias) || ', ', '')
 		WHEN 'state_columns' THEN _abc.listed(m.key_columns || m.carried_columns || _abc.own_columns(), alias)
 		WHEN 'other_columns' THEN _abc.listed(m.carried_columns || _abc.own_columns(), alias)
+		WHEN 'model' THEN (SELECT d.definition::text FROM _abc.definition_of(m.state) AS d)
 		WHEN 'keyed' THEN (SELECT string_agg(format('%s.%s IS NOT NULL', alias, c), ' AND ') FROM unnest(m.key_columns) AS c)
 		ELSE places ->> what END;
 	IF result IS NULL THEN
@@ -179,7 +180,7 @@ SET extra_float_digits = 1 SET intervalstyle = 'postgres' SET datestyle = 'ISO'
 AS $$
 BEGIN
 	RETURN jsonb_build_object(
-		'name', quote_literal(m.name), 'model', (SELECT d.definition::text FROM _abc.definition_of(m.state) AS d),
+		'name', quote_literal(m.name),
 		'state', m.state::text, 'before', m.before::text, 'version', m.version::text, 'change', m.change::text, 'run', m.run::text,
 		'override', m.override::text, 'face', m.face::text, 'history', m.history::text, 'changes', m.changes::text, 'trend', m.trend::text,
 		'ranked', m.ranked::text, 'summary', m.summary::text, 'sums', m.sums::text, 'reading', m.reading::text, 'noted', m.noted::text,
