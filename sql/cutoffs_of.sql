@@ -75,7 +75,7 @@ FROM generate_series(1, 30000) AS i;
 CREATE FUNCTION differing_groups(key text, most bigint) RETURNS TABLE (groups bigint, differing bigint) LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY EXECUTE format('SELECT count(*), count(*) FILTER (WHERE c.cutoffs IS DISTINCT FROM o.cutoffs)
-		FROM (SELECT cutoffs, row_number() OVER (ORDER BY cutoffs) AS i FROM (SELECT cutoffs::float8[] FROM _abc_cut_source(current_setting(''search_path''), ''keyed'', ''v'', ''80/95'', NULL, ARRAY[%1$L], %2$s, 0, 1)) AS c) AS c
+		FROM (SELECT cutoffs, row_number() OVER (ORDER BY cutoffs) AS i FROM (SELECT cutoffs::float8[] FROM _abc.cut_source(current_setting(''search_path''), ''keyed'', ''v'', ''80/95'', NULL, ARRAY[%1$L], %2$s, 0, 1)) AS c) AS c
 		FULL JOIN (SELECT cutoffs, row_number() OVER (ORDER BY cutoffs) AS i FROM (SELECT abc_cutoffs(v) AS cutoffs FROM keyed GROUP BY %1$s) AS o) AS o USING (i)', key, most);
 END $$;
 -- in rounds, as for groups of many rows

@@ -35,11 +35,6 @@ BEGIN
 END
 $$;
 
--- What is not for users does not lie among their functions.
-CREATE SCHEMA _abc;
-COMMENT ON SCHEMA _abc IS 'parts of abc_tier that its functions call; not an interface';
-GRANT USAGE ON SCHEMA _abc TO PUBLIC;
-
 CREATE TYPE abc_metric AS (
 	name text,
 	weight double precision,

@@ -80,7 +80,7 @@ $head->safe_psql('postgres', $setup . q{
 		scheme abc_scheme;
 		one_call text;
 		one_pass text;
-		call text := format('FROM _abc_cut_source(%L, %L, %L, $1, $2, %%L, %s, %s, 1) AS g', current_setting('search_path'), source, 'v', most, few);
+		call text := format('FROM _abc.cut_source(%L, %L, %L, $1, $2, %%L, %s, %s, 1) AS g', current_setting('search_path'), source, 'v', most, few);
 	BEGIN
 		FOREACH scheme IN ARRAY schemes LOOP
 			EXECUTE format('SELECT g.cutoffs::%s[]::text ', type) || format(call, NULL) USING scheme, 'id > 100' INTO one_call;
