@@ -16,6 +16,7 @@ CREATE TYPE _abc_scan AS (
 	items text[],		-- what to read in turn, each as it stands behind FROM
 	value text,			-- the value as an expression of its kind
 	kind text,			-- pg_catalog.float8, int8 or numeric
+	single boolean,		-- the value is of type real
 	together boolean,	-- all rows are on this machine
 	condition text,
 	group_by text[],	-- expressions
@@ -71,7 +72,8 @@ BEGIN
 		coalesce("rows", 'NULL'), source);
 END
 $$;
-COMMENT ON FUNCTION _abc_answer(text, text, text, text, text, text, text) IS 'part of abc_cutoffs_of: the SELECT of a round';
+COMMENT ON FUNCTION _abc_answer(text, text, text, text, text, text, text) IS
+	'part of abc_cutoffs_of: the SELECT of a round';
 
 -- The relation of a name as the caller would find it.
 CREATE FUNCTION _abc_relation(path text, name text) RETURNS regclass
@@ -168,7 +170,8 @@ BEGIN
 	RETURN (SELECT r.keys FROM @extschema@._abc_run(scan.path, statement, NULL::@extschema@._abc_group[]) AS r);
 END
 $$;
-COMMENT ON FUNCTION _abc_look(_abc_scan, text[], text) IS 'part of abc_cutoffs_of: what PostgreSQL says of expressions over the source';
+COMMENT ON FUNCTION _abc_look(_abc_scan, text[], text) IS
+	'part of abc_cutoffs_of: what PostgreSQL says of expressions over the source';
 
 -- The base type of a domain, any other type itself.
 CREATE FUNCTION _abc_base_type(type oid) RETURNS oid
@@ -183,7 +186,7 @@ END
 $$;
 COMMENT ON FUNCTION _abc_base_type(oid) IS 'part of abc_cutoffs_of: the base type of a domain';
 
--- The type that values are cut as: the one of their own that abc_cutoffs takes.
+-- The type that values are cut as, which holds all of theirs.
 CREATE FUNCTION _abc_kind(type oid, value text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -194,7 +197,8 @@ BEGIN
 		RAISE datatype_mismatch USING MESSAGE = format('value "%s" is of type %s, not a number', value, format_type(type, NULL)),
 			HINT = 'Cut-offs are those of numeric, bigint, double precision, real, integer or smallint values.';
 	END IF;
-	RETURN CASE WHEN base = 'numeric'::regtype THEN 'pg_catalog.numeric' WHEN base = 'bigint'::regtype THEN 'pg_catalog.int8'
+	RETURN CASE WHEN base = 'numeric'::regtype THEN 'pg_catalog.numeric'
+		WHEN base = ANY ('{bigint,integer,smallint}'::regtype[]) THEN 'pg_catalog.int8'
 		ELSE 'pg_catalog.float8' END;
 END
 $$;
@@ -238,9 +242,11 @@ BEGIN
 	scan.group_by := coalesce(group_by, '{}');
 	scan.condition := @extschema@._abc_user_text(condition);
 	scan.items := @extschema@._abc_items(path, source);
-	scan.together := @extschema@._abc_together(CASE WHEN NOT @extschema@._abc_is_query(source) THEN @extschema@._abc_relation(path, source) END);
+	scan.together := @extschema@._abc_together(
+		CASE WHEN NOT @extschema@._abc_is_query(source) THEN @extschema@._abc_relation(path, source) END);
 	types := @extschema@._abc_look(scan, value || scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)'::text);
 	scan.kind := @extschema@._abc_kind(types[1]::oid, value);
+	scan.single := @extschema@._abc_base_type(types[1]::oid) = 'real'::regtype;
 	scan.value := format('CAST(%s AS %s)', @extschema@._abc_user_text(value), scan.kind);
 	scan.key_casts := @extschema@._abc_key_casts(scan, types[2:]);
 	RETURN scan;
@@ -257,11 +263,13 @@ CREATE FUNCTION _abc_key_columns(scan _abc_scan, template text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN coalesce((SELECT string_agg(format(template, i, @extschema@._abc_user_text(scan.group_by[i]), format(scan.key_casts[i], format('g.keys[%s]', i))), ', ' ORDER BY i) || ', '
+	RETURN coalesce((SELECT string_agg(format(template, i, @extschema@._abc_user_text(scan.group_by[i]),
+			format(scan.key_casts[i], format('g.keys[%s]', i))), ', ' ORDER BY i) || ', '
 		FROM generate_series(1, cardinality(scan.group_by)) AS i), '');
 END
 $$;
-COMMENT ON FUNCTION _abc_key_columns(_abc_scan, text) IS 'part of abc_cutoffs_of: the columns of the keys in a statement';
+COMMENT ON FUNCTION _abc_key_columns(_abc_scan, text) IS
+	'part of abc_cutoffs_of: the columns of the keys in a statement';
 
 -- GROUP BY the first columns, as many as there are expressions.
 CREATE FUNCTION _abc_group_by(expressions text[]) RETURNS text
@@ -303,7 +311,8 @@ BEGIN
 		@extschema@._abc_key_columns(scan, 'k%1$s'::text), parts, @extschema@._abc_group_by(scan.group_by));
 END
 $$;
-COMMENT ON FUNCTION _abc_summarizing(_abc_scan, text) IS 'part of abc_cutoffs_of: the SELECT of a round that summarizes';
+COMMENT ON FUNCTION _abc_summarizing(_abc_scan, text) IS
+	'part of abc_cutoffs_of: the SELECT of a round that summarizes';
 
 -- What was read, columns of it, with the number of the group in $1 that has the same keys.
 CREATE FUNCTION _abc_of_groups(scan _abc_scan, reading text, columns text) RETURNS text
@@ -340,7 +349,8 @@ BEGIN
 		ELSE 'CAST(%s AS pg_catalog.numeric%s)' END, expression, suffix);
 END
 $$;
-COMMENT ON FUNCTION _abc_exact_numeric(_abc_scan, text, text) IS 'part of abc_cutoffs_of: values as numerics that read back to the same';
+COMMENT ON FUNCTION _abc_exact_numeric(_abc_scan, text, text) IS
+	'part of abc_cutoffs_of: values as numerics that read back to the same';
 
 CREATE FUNCTION _abc_counting(scan _abc_scan) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -357,12 +367,13 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN @extschema@._abc_answer(
-		format('(%s) AS reading', @extschema@._abc_read(scan, NULL::text, format('@extschema@.abc_cutoffs(%s, CAST(%L AS @extschema@.abc_scheme)) AS c',
-			scan.value, scheme::text), NULL::text)),
+		format('(%s) AS reading', @extschema@._abc_read(scan, NULL::text,
+			format('@extschema@.abc_cutoffs(%s, CAST(%L AS @extschema@.abc_scheme)) AS c', scan.value, scheme::text), NULL::text)),
 		@extschema@._abc_keys(scan), NULL::text, NULL::text, NULL::text, @extschema@._abc_exact_numeric(scan, 'c'::text, '[]'::text), NULL::text);
 END
 $$;
-COMMENT ON FUNCTION _abc_one_pass(_abc_scan, abc_scheme) IS 'part of abc_cutoffs_of: the statement that cuts groups of few rows';
+COMMENT ON FUNCTION _abc_one_pass(_abc_scan, abc_scheme) IS
+	'part of abc_cutoffs_of: the statement that cuts groups of few rows';
 
 CREATE FUNCTION _abc_first_round(scan _abc_scan) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -383,7 +394,8 @@ BEGIN
 		NULL::text, 'id'::text, NULL::text, 's'::text, NULL::text, NULL::text);
 END
 $$;
-COMMENT ON FUNCTION _abc_round_between(_abc_scan, text) IS 'part of abc_cutoffs_of: the statement of a round in between';
+COMMENT ON FUNCTION _abc_round_between(_abc_scan, text) IS
+	'part of abc_cutoffs_of: the statement of a round in between';
 
 -- One filter is common to all groups: of what it lets through each takes what is in its own intervals.
 CREATE FUNCTION _abc_last_round(scan _abc_scan, filter text) RETURNS text
@@ -412,14 +424,15 @@ DECLARE
 BEGIN
 	RETURN (SELECT format('%1$s OPERATOR(pg_catalog.>=) CAST(%2$L AS %3$s) AND (', scan.value, min(i.low), scan.kind)
 			|| CASE WHEN count(*) <= few
-			THEN string_agg(format('%1$s OPERATOR(pg_catalog.>=) CAST(%2$L AS %4$s) AND %1$s OPERATOR(pg_catalog.<=) CAST(%3$L AS %4$s)',
-				scan.value, i.low, i.high, scan.kind), ' OR ' ORDER BY i.low)
+			THEN string_agg(format('%1$s OPERATOR(pg_catalog.>=) CAST(%2$L AS %4$s) '
+				'AND %1$s OPERATOR(pg_catalog.<=) CAST(%3$L AS %4$s)', scan.value, i.low, i.high, scan.kind), ' OR ' ORDER BY i.low)
 			ELSE format('@extschema@.abc_within(%1$s, CAST(%2$L AS %4$s[]), CAST(%3$L AS %4$s[]))',
 				scan.value, array_agg(i.low ORDER BY i.low, i.high), array_agg(i.high ORDER BY i.low, i.high), scan.kind) END || ')'
 		FROM (SELECT DISTINCT u.low, u.high FROM unnest(groups) AS g, unnest(g.lows, g.highs) AS u (low, high)) AS i);
 END
 $$;
-COMMENT ON FUNCTION _abc_filter(_abc_scan, _abc_group[]) IS 'part of abc_cutoffs_of: the condition that lets the values of the intervals through';
+COMMENT ON FUNCTION _abc_filter(_abc_scan, _abc_group[]) IS
+	'part of abc_cutoffs_of: the condition that lets the values of the intervals through';
 
 /*
  * The rounds
@@ -437,11 +450,13 @@ DECLARE
 BEGIN
 	SELECT array_agg(b.low ORDER BY b.low), array_agg(b.high ORDER BY b.low), sum(least(b.count_within, (b.high - b.low) * units + 1))
 		INTO lows, highs, within
-		FROM (SELECT DISTINCT c.low, c.high, c.count_within FROM @extschema@.abc_bounds(summary, scheme, inside) AS c WHERE c.low < c.high) AS b
+		FROM (SELECT DISTINCT c.low, c.high, c.count_within
+			FROM @extschema@.abc_bounds(summary, scheme, inside) AS c WHERE c.low < c.high) AS b
 		WHERE scheme::text !~ '^value';
 END
 $$;
-COMMENT ON FUNCTION _abc_intervals(abc_summary, abc_summary[], abc_scheme, text) IS 'part of abc_cutoffs_of: where cut-offs lie';
+COMMENT ON FUNCTION _abc_intervals(abc_summary, abc_summary[], abc_scheme, text) IS
+	'part of abc_cutoffs_of: where cut-offs lie';
 
 -- The cut-offs of a group as numerics that read back to the same values; its values in the intervals, and their rows, are known.
 CREATE FUNCTION _abc_group_cutoffs(g _abc_group, scheme abc_scheme, kind text, "values" numeric[], "rows" bigint[]) RETURNS numeric[]
@@ -453,12 +468,28 @@ BEGIN
 			WHEN 'pg_catalog.int8' THEN (SELECT @extschema@.abc_cutoffs(NULL::bigint, scheme))::text::numeric[]
 			ELSE (SELECT @extschema@.abc_cutoffs(NULL::numeric, scheme)) END;
 	END IF;
-	RETURN CASE kind WHEN 'pg_catalog.float8' THEN @extschema@.abc_cutoffs(g.summary, scheme, "values"::float8[], "rows", g.inside)::text::numeric[]
+	RETURN CASE kind
+		WHEN 'pg_catalog.float8' THEN @extschema@.abc_cutoffs(g.summary, scheme, "values"::float8[], "rows", g.inside)::text::numeric[]
 		WHEN 'pg_catalog.int8' THEN @extschema@.abc_cutoffs(g.summary, scheme, "values"::bigint[], "rows", g.inside)::numeric[]
 		ELSE @extschema@.abc_cutoffs(g.summary, scheme, "values", "rows", g.inside) END;
 END
 $$;
-COMMENT ON FUNCTION _abc_group_cutoffs(_abc_group, abc_scheme, text, numeric[], bigint[]) IS 'part of abc_cutoffs_of: the cut-offs of a group';
+COMMENT ON FUNCTION _abc_group_cutoffs(_abc_group, abc_scheme, text, numeric[], bigint[]) IS
+	'part of abc_cutoffs_of: the cut-offs of a group';
+
+-- Under rule "value" the cuts are the next values of the type: of real they are others than of float8.
+CREATE FUNCTION _abc_of_type(scan _abc_scan, scheme abc_scheme, cutoffs numeric[]) RETURNS numeric[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
+AS $$
+BEGIN
+	IF scan.single AND scheme::text ~ '^value' AND cutoffs IS NOT NULL THEN
+		RETURN (SELECT @extschema@.abc_cutoffs(NULL::real, scheme))::float8[]::text::numeric[];
+	END IF;
+	RETURN cutoffs;
+END
+$$;
+COMMENT ON FUNCTION _abc_of_type(_abc_scan, abc_scheme, numeric[]) IS
+	'part of abc_cutoffs_of: cut-offs as values of the type';
 
 -- The groups that need a further round, with what its statement asks of them.
 CREATE FUNCTION _abc_open(groups _abc_group[]) RETURNS _abc_group[]
@@ -476,7 +507,8 @@ CREATE FUNCTION _abc_has_rows(scan _abc_scan) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN scan.group_by <> '{}' OR (SELECT sum(r.n) > 0 FROM @extschema@._abc_run(scan.path, @extschema@._abc_counting(scan), NULL::@extschema@._abc_group[]) AS r);
+	RETURN scan.group_by <> '{}' OR (SELECT sum(r.n) > 0
+		FROM @extschema@._abc_run(scan.path, @extschema@._abc_counting(scan), NULL::@extschema@._abc_group[]) AS r);
 END
 $$;
 COMMENT ON FUNCTION _abc_has_rows(_abc_scan) IS 'part of abc_cutoffs_of: whether a group without a value has a row';
@@ -486,10 +518,12 @@ CREATE FUNCTION _abc_has_small_groups(scan _abc_scan, few bigint) RETURNS boolea
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT sum(r.n::numeric * r.n) <= few * sum(r.n) FROM @extschema@._abc_run(scan.path, @extschema@._abc_counting(scan), NULL::@extschema@._abc_group[]) AS r);
+	RETURN (SELECT sum(r.n::numeric * r.n) <= few * sum(r.n)
+		FROM @extschema@._abc_run(scan.path, @extschema@._abc_counting(scan), NULL::@extschema@._abc_group[]) AS r);
 END
 $$;
-COMMENT ON FUNCTION _abc_has_small_groups(_abc_scan, bigint) IS 'part of abc_cutoffs_of: whether groups are better cut in one pass';
+COMMENT ON FUNCTION _abc_has_small_groups(_abc_scan, bigint) IS
+	'part of abc_cutoffs_of: whether groups are better cut in one pass';
 
 -- All rounds; most: so many values may be fetched in the last one; few: groups of no more rows are cut in one pass.
 CREATE FUNCTION _abc_rounds(scan _abc_scan, scheme abc_scheme, most bigint, few bigint) RETURNS SETOF _abc_group
@@ -504,20 +538,25 @@ DECLARE
 BEGIN
 	IF scan.together AND scan.group_by <> '{}' AND @extschema@._abc_has_small_groups(scan, few) THEN
 		RETURN QUERY SELECT NULL::int, r.keys, true, NULL::@extschema@.abc_summary, NULL::@extschema@.abc_summary[], NULL::numeric[], NULL::numeric[],
-				NULL::numeric, r.values FROM @extschema@._abc_run(scan.path, @extschema@._abc_one_pass(scan, scheme), NULL::@extschema@._abc_group[]) AS r;
+				NULL::numeric, @extschema@._abc_of_type(scan, scheme, r.values)
+			FROM @extschema@._abc_run(scan.path, @extschema@._abc_one_pass(scan, scheme), NULL::@extschema@._abc_group[]) AS r;
 		RETURN;
 	END IF;
-	SELECT array_agg(ROW(r.i::int, r.keys, r.summary IS NULL AND @extschema@._abc_has_rows(scan), r.summary, '{}', b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
-		FROM (SELECT row_number() OVER () AS i, * FROM @extschema@._abc_run(scan.path, @extschema@._abc_first_round(scan), NULL)) AS r,
+	SELECT array_agg(ROW(r.i::int, r.keys, r.summary IS NULL AND @extschema@._abc_has_rows(scan), r.summary, '{}',
+			b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
+		FROM (SELECT row_number() OVER () AS i, * FROM @extschema@._abc_run(scan.path, @extschema@._abc_first_round(scan),
+			NULL::@extschema@._abc_group[])) AS r,
 			LATERAL @extschema@._abc_intervals(r.summary, '{}'::@extschema@.abc_summary[], scheme, scan.kind) AS b;
 	LOOP
 		waiting := @extschema@._abc_open(groups);
 		within := (SELECT sum(g.within) FROM unnest(waiting) AS g);
 		EXIT WHEN waiting IS NULL OR within <= most OR within > before / 2;
 		before := within;
-		SELECT array_agg(ROW(g.id, g.keys, g.has_rows, g.summary, g.inside || r.summary, b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
+		SELECT array_agg(ROW(g.id, g.keys, g.has_rows, g.summary, g.inside || r.summary,
+				b.lows, b.highs, b.within, NULL)::@extschema@._abc_group) INTO groups
 			FROM unnest(groups) AS g
-			LEFT JOIN @extschema@._abc_run(scan.path, @extschema@._abc_round_between(scan, @extschema@._abc_filter(scan, waiting)), waiting) AS r
+			LEFT JOIN @extschema@._abc_run(scan.path,
+				@extschema@._abc_round_between(scan, @extschema@._abc_filter(scan, waiting)), waiting) AS r
 				ON r.id = g.id,
 			LATERAL @extschema@._abc_intervals(g.summary, g.inside || r.summary, scheme, scan.kind) AS b;
 	END LOOP;
@@ -525,7 +564,7 @@ BEGIN
 		last_round := @extschema@._abc_last_round(scan, @extschema@._abc_filter(scan, waiting));
 	END IF;
 	RETURN QUERY SELECT g.id, g.keys, g.has_rows, g.summary, g.inside, g.lows, g.highs, g.within,
-			@extschema@._abc_group_cutoffs(g, scheme, scan.kind, r.values, r.rows)
+			@extschema@._abc_of_type(scan, scheme, @extschema@._abc_group_cutoffs(g, scheme, scan.kind, r.values, r.rows))
 		FROM unnest(groups) AS g
 		LEFT JOIN @extschema@._abc_run(scan.path, last_round, waiting) AS r ON r.id = g.id;
 END
@@ -574,11 +613,13 @@ BEGIN
 	RETURN QUERY SELECT * FROM @extschema@._abc_cut_source(path, source, value, scheme, condition, group_by, most, few, attempts);
 END
 $$;
-COMMENT ON FUNCTION _abc_cutoffs_of(text, text, text, abc_scheme, text, text[]) IS 'part of abc_cutoffs_of: every group with its cut-offs';
+COMMENT ON FUNCTION _abc_cutoffs_of(text, text, text, abc_scheme, text, text[]) IS
+	'part of abc_cutoffs_of: every group with its cut-offs';
 
 CREATE FUNCTION abc_cutoffs_of(source text, value text, scheme abc_scheme DEFAULT '80/95', condition text DEFAULT NULL) RETURNS numeric[]
 LANGUAGE sql STABLE PARALLEL UNSAFE
-RETURN (SELECT g.cutoffs FROM @extschema@._abc_cutoffs_of(pg_catalog.current_setting('search_path'), source, value, scheme, condition, NULL::text[]) AS g);
+RETURN (SELECT g.cutoffs FROM @extschema@._abc_cutoffs_of(pg_catalog.current_setting('search_path'),
+	source, value, scheme, condition, NULL::text[]) AS g);
 COMMENT ON FUNCTION abc_cutoffs_of(text, text, abc_scheme, text) IS
 	'the exact cut-offs of a table, partitioned table, foreign table, view or query: what abc_cutoffs gives, computed in rounds of small states where the rows are (parallel workers, foreign servers, shards); value and condition are SQL expressions';
 
@@ -588,7 +629,8 @@ CREATE FUNCTION abc_cutoffs_of(
 ) RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL UNSAFE
 BEGIN ATOMIC
-	SELECT g.keys, g.cutoffs FROM @extschema@._abc_cutoffs_of(pg_catalog.current_setting('search_path'), source, value, scheme, condition, "by") AS g;
+	SELECT g.keys, g.cutoffs FROM @extschema@._abc_cutoffs_of(pg_catalog.current_setting('search_path'),
+		source, value, scheme, condition, "by") AS g;
 END;
 COMMENT ON FUNCTION abc_cutoffs_of(text, text, abc_scheme, text[], text) IS
 	'the exact cut-offs of every group: a row per group, keys are the values of the expressions "by"; else as without groups';

@@ -24,7 +24,8 @@ AS $$
 BEGIN
 	RETURN coalesce((SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname)
 		FROM pg_opclass AS c JOIN pg_am AS a ON a.oid = c.opcmethod AND a.amname = 'btree'
-		JOIN pg_amop AS p ON p.amopfamily = c.opcfamily AND p.amopstrategy = 3 AND p.amoplefttype = c.opcintype AND p.amoprighttype = c.opcintype
+		JOIN pg_amop AS p ON p.amopfamily = c.opcfamily AND p.amopstrategy = 3
+			AND p.amoplefttype = c.opcintype AND p.amoprighttype = c.opcintype
 		JOIN pg_operator AS o ON o.oid = p.amopopr JOIN pg_namespace AS n ON n.oid = o.oprnamespace
 		WHERE c.opcdefault AND c.opcintype = @extschema@._abc_base_type(type)), 'OPERATOR(pg_catalog.=)');
 END
@@ -41,7 +42,8 @@ BEGIN
 		FROM unnest(scan.group_by, equality, keys, scan.key_casts) WITH ORDINALITY AS u (e, o, k, t, i));
 END
 $$;
-COMMENT ON FUNCTION _abc_is_of_group(_abc_scan, text[], text[]) IS 'part of abc_retier: the condition that a row is of a group';
+COMMENT ON FUNCTION _abc_is_of_group(_abc_scan, text[], text[]) IS
+	'part of abc_retier: the condition that a row is of a group';
 
 -- The tier of a row: what abc_classify gives, given the cut-offs of its group as constants.
 CREATE FUNCTION _abc_tier_of_row(scan _abc_scan, scheme abc_scheme, groups _abc_group[], equality text[]) RETURNS text
@@ -56,11 +58,13 @@ BEGIN
 	IF scan.group_by = '{}' THEN
 		RETURN format(tier, groups[1].cutoffs);
 	END IF;
-	RETURN (SELECT 'CASE ' || string_agg(format('WHEN %s THEN %s', @extschema@._abc_is_of_group(scan, equality, g.keys), format(tier, g.cutoffs)), ' ' ORDER BY g.id) || ' END'
+	RETURN (SELECT 'CASE ' || string_agg(format('WHEN %s THEN %s', @extschema@._abc_is_of_group(scan, equality, g.keys),
+			format(tier, g.cutoffs)), ' ' ORDER BY g.id) || ' END'
 		FROM unnest(groups) AS g);
 END
 $$;
-COMMENT ON FUNCTION _abc_tier_of_row(_abc_scan, abc_scheme, _abc_group[], text[]) IS 'part of abc_retier: the tier of a row as an expression';
+COMMENT ON FUNCTION _abc_tier_of_row(_abc_scan, abc_scheme, _abc_group[], text[]) IS
+	'part of abc_retier: the tier of a row as an expression';
 
 -- The tier column of a relation: as what is set, what is read, and what is compared with a tier: a tier, or a text.
 CREATE FUNCTION _abc_tier_column(relation regclass, name text, OUT bare text, OUT qualified text, OUT compared text)
@@ -113,7 +117,8 @@ BEGIN
 	END IF;
 	tier := @extschema@._abc_tier_of_row(scan, scheme, groups,
 		ARRAY(SELECT @extschema@._abc_equality(type::oid)
-			FROM unnest(@extschema@._abc_look(scan, scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)'::text)) WITH ORDINALITY AS u (type, i) ORDER BY i));
+			FROM unnest(@extschema@._abc_look(scan, scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)'::text))
+				WITH ORDINALITY AS u (type, i) ORDER BY i));
 	RETURN @extschema@._abc_write(path, (
 		SELECT format('UPDATE %1$I.%2$I AS %2$I SET %3$s = %6$s WHERE %5$s OPERATOR(@extschema@.<>) %6$s '
 				'OR (%4$s IS NULL) OPERATOR(pg_catalog.<>) ((%6$s) IS NULL)',
@@ -121,7 +126,8 @@ BEGIN
 			FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation));
 END
 $$;
-COMMENT ON FUNCTION _abc_retier(text, text, text, text, abc_scheme, text[]) IS 'part of abc_retier: cut-offs, and the statement that writes';
+COMMENT ON FUNCTION _abc_retier(text, text, text, text, abc_scheme, text[]) IS
+	'part of abc_retier: cut-offs, and the statement that writes';
 
 CREATE FUNCTION abc_retier(source text, value text, tier_column text, scheme abc_scheme DEFAULT '80/95', "by" text[] DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE

@@ -128,12 +128,25 @@ END
 $$;
 COMMENT ON FUNCTION _abc.tell_what_goes(@extschema@.abc_model, @extschema@.abc_model) IS 'part of abc_alter_model: a notice of what goes';
 
+-- How a scheme cuts, whatever its tiers are called: names are quoted, or stand before their cut.
+CREATE FUNCTION _abc.cuts_of(scheme @extschema@.abc_scheme) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	parts text[] := regexp_match(regexp_replace(scheme::text, '"([^"]|"")*"', 'x', 'g'), '^(\w+) ([^;]*)(.*)$');
+BEGIN
+	RETURN concat(parts[1], ' ', (SELECT string_agg((regexp_match(u.part, '(^|\s)(>?-?[0-9.]+)\s*$'))[2], '/' ORDER BY u.i)
+		FROM unnest(regexp_split_to_array(parts[2], '[/+]')) WITH ORDINALITY AS u (part, i)), parts[3]);
+END
+$$;
+COMMENT ON FUNCTION _abc.cuts_of(@extschema@.abc_scheme) IS 'part of abc_alter_model: a scheme without its names';
+
 -- What decides tiers: where it changes, the next refresh does not wait for hysteresis.
 CREATE FUNCTION _abc.standard_of(m @extschema@.abc_model) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN ROW(m.value, m.scheme, m.metrics, m.weights, m.methods, m.missing, m.partition_by, m.eligible)::text;
+	RETURN ROW(m.value, _abc.cuts_of(m.scheme), m.metrics, m.weights, m.methods, m.missing, m.partition_by, m.eligible)::text;
 END
 $$;
 COMMENT ON FUNCTION _abc.standard_of(@extschema@.abc_model) IS 'part of abc_alter_model: what computes tiers';

@@ -96,7 +96,7 @@ WITH bound AS MATERIALIZED (
 	FROM {summary} AS t LEFT JOIN found AS f ON f.partition = t.partition WHERE t.summed = $1
 )
 UPDATE {summary} AS t SET cutoffs_before = t.cutoffs, cutoffs = CASE WHEN c.scale IS NULL THEN NULL
-	WHEN c.scale = -1 OR {by_value} THEN (SELECT @extschema@.abc_cutoffs(n.value, {scheme}) FROM (SELECT CASE WHEN c.scale >= 0 THEN round(0, c.scale) END) AS n (value))
+	WHEN c.scale = -1 OR {by_value} THEN (SELECT _abc.cutoffs(n.value, {scheme}) FROM (SELECT CASE WHEN c.scale >= 0 THEN round(0, c.scale) END) AS n (value))
 	ELSE (SELECT array_agg(round(x.cutoff, c.scale) ORDER BY x.i) FROM unnest(c.cutoffs) WITH ORDINALITY AS x (cutoff, i)) END
 FROM cut AS c WHERE c.partition = t.partition AND t.summed = $1$sql$, m, jsonb_build_object(
 		-- cuts by value are those of the scheme, whatever the values, but for their scale

@@ -119,17 +119,17 @@ DECLARE
 	m @extschema@.abc_model := _abc.complete(_abc.lock(overrides, 'override a tier of'));
 	letter @extschema@.abc_tier := _abc.tier_of(m.scheme, tier);
 	first_day date := coalesce(begins, greatest(CURRENT_DATE, m.last_as_of));
-	is_it text := _abc.known_key(m, key);
+	is_it jsonb := jsonb_build_object('is_it', _abc.known_key(m, key));
 	number bigint;
 BEGIN
 	IF m.override <> overrides THEN
 		RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('"%s" is not the table of overrides of model "%s"', overrides, m.name);
 	END IF;
 	PERFORM _abc.check_override(m, letter, reason, ends, first_day);
-	EXECUTE _abc.fill(format('UPDATE {override} AS s SET ends = greatest($1, s.begins) WHERE %s AND (s.ends IS NULL OR s.ends > $1)', is_it), m) USING first_day;
+	EXECUTE _abc.fill('UPDATE {override} AS s SET ends = greatest($1, s.begins) WHERE {is_it} AND (s.ends IS NULL OR s.ends > $1)', m, is_it) USING first_day;
 	IF letter IS NOT NULL THEN
-		EXECUTE _abc.fill(format('INSERT INTO {override} ({keys}, tier, tier_name, reason, author, made, begins, ends)
-			SELECT {s.keys}, $1, $2, $3, $4, clock_timestamp(), $5, $6 FROM {state} AS s WHERE %s RETURNING override_id', is_it), m)
+		EXECUTE _abc.fill('INSERT INTO {override} ({keys}, tier, tier_name, reason, author, made, begins, ends)
+			SELECT {s.keys}, $1, $2, $3, $4, clock_timestamp(), $5, $6 FROM {state} AS s WHERE {is_it} RETURNING override_id', m, is_it)
 		INTO number USING letter, (SELECT t.name FROM @extschema@.abc_tiers(m.scheme) AS t WHERE t.tier OPERATOR(@extschema@.=) letter), reason, _abc.caller(), first_day, ends;
 	END IF;
 	PERFORM _abc.apply_override(m, key, first_day);
@@ -172,8 +172,8 @@ BEGIN
 		RETURN;
 	END IF;
 	EXECUTE _abc.fill('SELECT max(r.began) AS began, bool_or(r.full_read) AS full_read, max(r.rows_read) AS rows_read, bool_or(r.forced) AS forced,
-		max(r.revision) AS revision, max(r.standard) AS standard FROM {run} AS r WHERE r.run = $1', m) INTO last USING m.runs;
-	IF last.revision <> m.revision OR NOT m.can_undo THEN
+		max(r.revision) AS revision, max(r.scheme) AS scheme FROM {run} AS r WHERE r.run = $1', m) INTO last USING m.runs;
+	IF last.revision <> m.revision OR last.scheme <> m.scheme::text OR NOT m.can_undo THEN
 		RAISE NOTICE 'takes effect with the next refresh: model "%" was altered, or its last run taken back, since the last one', m.name;
 		RETURN;
 	END IF;

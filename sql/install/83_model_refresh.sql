@@ -63,6 +63,18 @@ END
 $$;
 COMMENT ON FUNCTION _abc.guard(@extschema@.abc_model, bigint, bigint, numeric) IS 'part of abc_refresh: refuse to lose too much';
 
+-- Who was there before a run and is not there after it, and their value in force.
+CREATE FUNCTION _abc.lost(m @extschema@.abc_model, run bigint, OUT customers bigint, OUT value numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	EXECUTE _abc.fill('SELECT count(*), coalesce(sum(greatest(b.value, 0)) FILTER (WHERE b.tier IS NOT NULL), 0)
+		FROM {state} AS s JOIN {before} AS b ON {same b s} WHERE s.written_run = $1 AND b.present AND NOT s.present', m)
+	INTO customers, value USING run;
+END
+$$;
+COMMENT ON FUNCTION _abc.lost(@extschema@.abc_model, bigint) IS 'part of abc_refresh: what the guard looks at';
+
 -- Make room for the run: what was kept of the run before goes, and figures of this day that are written anew.
 CREATE FUNCTION _abc.begin_run(m @extschema@.abc_model, run bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -89,7 +101,8 @@ COMMENT ON FUNCTION _abc.reopen_versions(@extschema@.abc_model, bigint, date) IS
 
 -- Decide and write: over the whole source, or over the rows in NAME_read.
 -- Without JIT: to compile this statement takes longer than to run it, minutes where treatments and hysteresis meet.
-CREATE FUNCTION _abc.decide(m @extschema@.abc_model, run bigint, day date, began timestamp with time zone, force boolean, changed_only boolean,
+-- A day that is run again is measured by the run before it, like the first time; what was lost by force may stay lost.
+CREATE FUNCTION _abc.decide(m @extschema@.abc_model, run bigint, day date, began timestamp with time zone, force boolean, forced_before boolean, changed_only boolean,
 	OUT rows_read bigint, OUT healed bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
@@ -114,8 +127,8 @@ BEGIN
 	EXECUTE _abc.fill(_abc.decide_sql(CASE WHEN changed_only THEN 'read' ELSE 'source' END, _abc.knows_changes(m)), m, places) INTO counts
 	USING m, day, run, CASE WHEN m.revision <> previous.revision THEN 'definition' ELSE 'data' END, coalesce(m.standard <> previous.standard, false), began;
 	PERFORM set_config('enable_seqscan', planner[1], true), set_config('enable_bitmapscan', planner[2], true), set_config('random_page_cost', planner[3], true);
-	IF NOT force THEN
-		PERFORM _abc.guard(m, run - 1, counts.gone, counts.gone_value);
+	IF NOT force AND NOT (forced_before AND counts.gone = 0) THEN
+		PERFORM _abc.guard(m, run - 1, lost.customers, lost.value) FROM _abc.lost(m, run) AS lost;
 	END IF;
 	healed := CASE WHEN counts_healed THEN counts.healed END;
 	rows_read := counts.rows_read;
@@ -133,7 +146,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION _abc.decide(@extschema@.abc_model, bigint, date, timestamp with time zone, boolean, boolean) IS 'part of abc_refresh: decide, write';
+COMMENT ON FUNCTION _abc.decide(@extschema@.abc_model, bigint, date, timestamp with time zone, boolean, boolean, boolean) IS 'part of abc_refresh: decide, write';
 
 -- What queries of the user's may ask for while they are read.
 CREATE FUNCTION _abc.tell_days(m @extschema@.abc_model, day date) RETURNS void
@@ -163,6 +176,7 @@ DECLARE
 	application text := current_setting('application_name');
 	day date;
 	again boolean;
+	forced_before boolean := false;
 	run bigint;
 	changed_only boolean;
 	rows_read bigint;
@@ -178,15 +192,18 @@ BEGIN
 	run := CASE WHEN again THEN m.runs ELSE m.runs + 1 END;
 	PERFORM _abc.tell_days(m, day);
 	BEGIN
+		IF again THEN
+			EXECUTE _abc.fill('SELECT coalesce(bool_or(r.forced), false) FROM {run} AS r WHERE r.run = $1', m) INTO forced_before USING run;
+		END IF;
 		PERFORM _abc.progress(m, '1/2 deciding');
 		changed_only := _abc.read_changed(m, coalesce("full", false)) AND _abc.move_cuts(m, began, day);
 		PERFORM _abc.begin_run(m, run);
-		SELECT d.rows_read, d.healed INTO rows_read, healed FROM _abc.decide(m, run, day, began, coalesce(force, false), changed_only) AS d;
+		SELECT d.rows_read, d.healed INTO rows_read, healed FROM _abc.decide(m, run, day, began, coalesce(force, false), forced_before, changed_only) AS d;
 		IF again THEN
 			PERFORM _abc.reopen_versions(m, run, day);
 		END IF;
 		PERFORM _abc.progress(m, '2/2 recording');
-		PERFORM _abc.record(m, day, run, began, NOT changed_only, rows_read, coalesce(force, false));
+		PERFORM _abc.record(m, day, run, began, NOT changed_only, rows_read, coalesce(force, false) OR forced_before);
 		IF _abc.knows_changes(m) THEN
 			PERFORM _abc.record_source(m, run, healed);
 			m.treatments_read := _abc.treatments_digest(m);

@@ -40,7 +40,7 @@ BEGIN
 		EXECUTE _abc.asked($sql$
 			SELECT n.raw, n.made
 			FROM (SELECT {s.keys}, s.metrics[$2] AS raw,
-					@extschema@.abc_normalize(CASE WHEN s.eligible THEN s.metrics[$2] END, $3) OVER () AS made
+					_abc.normalize(CASE WHEN s.eligible THEN s.metrics[$2] END, $3) OVER () AS made
 				FROM {state} AS s
 				WHERE s.present AND s.partition = (SELECT s.partition FROM {state} AS s JOIN {given} AS g ON {same s g})) AS n
 			JOIN {given} AS g ON {same n g}$sql$, m)
@@ -177,6 +177,8 @@ DECLARE
 BEGIN
 	EXECUTE _abc.asked($sql$
 		SELECT c.shown FROM (SELECT to_jsonb(f) AS shown, {shown} FROM {face} AS f) AS c JOIN {given} AS g ON {same c g}$sql$, m) INTO c USING given;
+	-- the key as text, not as JSON has it
+	c := c || (SELECT jsonb_object_agg(u.name, given[u.i]) FROM unnest(m.key) WITH ORDINALITY AS u (name, i));
 	RETURN QUERY SELECT e.topic, e.says FROM _abc.explain_now(m, c) AS e WHERE e.says IS NOT NULL;
 	IF m.standard = _abc.standard_of_run(m) THEN
 		RETURN QUERY SELECT e.topic, e.says FROM _abc.explain_metrics(m, given) AS e;

@@ -277,6 +277,7 @@ foreach my $n (0 .. $lives - 1)
 		last;
 	}
 	ok(!@differences, "life of seed @{[ $seed + $n ]}") if !%AbcModelOracle::wrong && (@differences || $lives <= 100);
+	note("@{[ $n + 1 ]} lives, $statements_run statements, $differing lives differ") if ($n + 1) % 50 == 0;
 	last if $differing >= 20;
 }
 note("$lives lives, $statements_run statements, $differing lives differ");

@@ -51,7 +51,7 @@ sub life_of
 		q{SELECT abc_refresh('m', '2024-01-31');}, q{SELECT abc_refresh('m', '2024-02-29');},
 		q{SELECT string_agg(id::text || ' ' || tier, '; ' ORDER BY tier) FROM m;},
 		map({ "SELECT string_agg(says, '') FROM abc_explain('m', " . literal($_) . ") WHERE topic = 'customer';" } @texts),
-		"SELECT abc_override('m', " . literal($texts[1]) . ", 'C', 'by hand', begins => '2024-02-01') IS NOT NULL;",
+		"SELECT abc_override('m', " . literal($texts[1]) . ", 'C', 'by hand', begins => '2024-02-29') IS NOT NULL;",
 		q{SELECT string_agg(id::text || ' ' || tier || ' ' || decided_by, '; ' ORDER BY value DESC) FROM m;},
 		q{DELETE FROM source WHERE v = (SELECT min(v) FROM source); SELECT abc_refresh('m', '2024-03-31', force => true);},
 		q{SELECT string_agg(id::text || ' ' || decided_by, '; ' ORDER BY best_value DESC) FROM m;},
@@ -69,11 +69,12 @@ foreach my $key (@keys)
 	my @by = ('computed', 'override', 'computed');
 	my @now = ($tiers[0], 'C', 'C');
 	my $last = $#texts;
+	my @shown = map { $type ne 'boolean' ? $_ : $_ eq 't' ? 'true' : 'false' } @texts;	# booleans as text
 	my $right = join("\n", 't', 1, 2,
-		join('; ', map { "$texts[$_] $tiers[$_]" } 0 .. $last), @texts, 't',
-		join('; ', map { "$texts[$_] $now[$_] $by[$_]" } 0 .. $last), 3,
-		join('; ', map { $_ == $last ? "$texts[$_] gone" : "$texts[$_] $by[$_]" } 0 .. $last),
-		@texts . '|' . @texts, 't', join('; ', @texts[ 1 .. $last ]));
+		join('; ', map { "$shown[$_] $tiers[$_]" } 0 .. $last), @texts, 't',
+		join('; ', map { "$shown[$_] $now[$_] $by[$_]" } 0 .. $last), 3,
+		join('; ', map { $_ == $last ? "$shown[$_] gone" : "$shown[$_] $by[$_]" } 0 .. $last),
+		@texts . '|' . @texts, 't', join('; ', @shown[ 1 .. $last ]));
 	is(life_of($type, @texts), $right, "key of type $type");
 }
 

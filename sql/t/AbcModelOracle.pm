@@ -235,12 +235,21 @@ sub refresh
 	my $base = $again ? $self->{before} : $self->kept_aside;
 	my $read;
 	eval { $read = $self->read_rows($day, $rows); 1 } or return $@ =~ /^negative/ ? 'negative' : die $@;
-	return 'too many gone' if !$how{force} && $self->too_many_gone($base, $read);
+	my $forced = $again && $last->{forced};
+	return 'too many gone' if !$how{force} && !($forced && !$self->more_gone($base, $read)) && $self->too_many_gone($base, $read);
 
 	$self->{before} = $base;
 	$self->go_back;
 	$self->decide_day($day, $read);
+	$self->{run}{forced} = $how{force} || $forced ? 1 : 0;
 	return;
+}
+
+# Who is there as the day stands, was there before it, and would be missing now: what was lost by force may stay lost.
+sub more_gone
+{
+	my ($self, $base, $read) = @_;
+	return scalar grep { $self->{state}{$_}{present} && $base->{state}{$_} && $base->{state}{$_}{present} && !$read->{customers}{$_} } keys %{ $self->{state} };
 }
 
 sub undo
@@ -285,7 +294,7 @@ sub read_rows
 
 	foreach my $row (@$rows)
 	{
-		my @part = map { $row->{$_} } @{ $definition->{partition_by} };
+		my @part = $self->part_of($row);
 		my $part = $parts{ key_of(@part) } //= { part => \@part, rows => 0, total => 0, without => 0, members => [] };
 		my @key = map { $row->{$_} } @{ $definition->{key} };
 		my $value = defined $row->{ $definition->{value} } ? cents_of($row->{ $definition->{value} }) : undef;
@@ -308,6 +317,17 @@ sub read_rows
 	}
 	compute($definition, $_) foreach values %parts;
 	return { customers => \%customers, parts => \%parts, rows => $rows };
+}
+
+# The partition of a row: a place for every column that ever was one, up to the last that is.
+sub part_of
+{
+	my ($self, $row) = @_;
+	my %is = map { $_ => 1 } @{ $self->{definition}{partition_by} };
+	my @columns = @{ $self->{partitions} };
+
+	pop @columns while @columns && !$is{ $columns[-1] };
+	return map { $is{$_} ? $row->{$_} : undef } @columns;
 }
 
 # The columns of orders, and who has none: a prospect.
@@ -421,7 +441,7 @@ sub decide
 
 	$self->dates($was, $now);
 	@$now{qw(treatment treatment_by)} =
-	  $now->{present} ? (treatment($run->{definition}, $now), $run->{definition}{treatments} && $run->{definition}{treatments}{column}) : @$was{qw(treatment treatment_by)};
+	  $now->{present} ? (treatment($self->{definition}, $now), $self->{definition}{treatments} && $self->{definition}{treatments}{column}) : @$was{qw(treatment treatment_by)};
 	if ($was && opens_version($was, $now))
 	{
 		push @{ $self->{versions} }, { %$was, to => $run->{day} };
@@ -453,7 +473,6 @@ sub decision
 	my $definition = $run->{definition};
 	my %now = (
 		key => $read ? $read->{key} : $was->{key}, present => $read ? 1 : 0, part => $read ? $read->{part} : $was->{part},
-		by => $read ? $definition->{partition_by} : $was->{by},
 		attributes => $read ? $read->{attributes} : $was->{attributes}, run => $run->{run},
 		first_run => $was ? $was->{first_run} : $run->{run});
 
@@ -652,7 +671,7 @@ sub change
 
 	return {
 		number => ++$self->{number}, run => $self->{run}{run}, day => $self->{run}{day}, key => $now->{key}, part => $now->{part},
-		by => $now->{by}, attributes => $now->{attributes},
+		attributes => $now->{attributes},
 		moved => $now->{moved}, from_tier => $was ? $was->{tier} : undef, to_tier => $now->{tier},
 		from_name => $was ? $was->{tier_name} : undef, to_name => $now->{tier_name},
 		previous_lifecycle => $was ? $was->{lifecycle} : undef, lifecycle => $now->{lifecycle}, decided_by => $now->{decided_by},
@@ -666,10 +685,10 @@ sub change
 
 sub empty_part
 {
-	my ($self, $part, $by) = @_;
+	my ($self, $part) = @_;
 
 	return {
-		part => $part, by => $by, customers => 0, rated => 0, total => 0, value => 0, up => 0, down => 0, arrived => 0, gone => 0,
+		part => $part, customers => 0, rated => 0, total => 0, value => 0, up => 0, down => 0, arrived => 0, gone => 0,
 		below_zero => 0, not_eligible_customers => 0, not_eligible => 0, unrated_customers => 0, unrated => 0, gone_value => 0,
 		without => 0, rows => 0, source_total => 0, tiers => {}
 	};
@@ -688,21 +707,20 @@ sub partitions
 	my ($self) = @_;
 	my $read = $self->{run}{read};
 	my %parts;
-	my $of = sub { my ($part, $by) = @_; return $parts{ key_of(@$part) } //= $self->empty_part($part, $by); };
-	my $by = $self->{run}{definition}{partition_by};
+	my $of = sub { return $parts{ key_of(@{ $_[0] }) } //= $self->empty_part($_[0]); };
 
 	foreach my $part (values %{ $read->{parts} })
 	{
-		my $own = $of->($part->{part}, $by);
+		my $own = $of->($part->{part});
 		@$own{qw(cutoffs without rows source_total)} = @$part{qw(cutoffs without rows total)};
 	}
 	foreach my $key (keys %{ $self->{state} })
 	{
 		my ($was, $now) = ($self->{run}{before}{state}{$key}, $self->{state}{$key});
-		add_customer($of->(@$now{qw(part by)}), $now) if $now->{present};
+		add_customer($of->($now->{part}), $now) if $now->{present};
 		add_flows($of, $was, $now);
 	}
-	$of->([], []) if !%parts;
+	$of->([]) if !%parts;
 	return \%parts;
 }
 
@@ -737,8 +755,8 @@ sub add_customer
 sub add_flows
 {
 	my ($of, $was, $now) = @_;
-	my $is = $now->{present} ? $of->(@$now{qw(part by)}) : undef;
-	my $before = $was && $was->{present} ? $of->(@$was{qw(part by)}) : undef;
+	my $is = $now->{present} ? $of->($now->{part}) : undef;
+	my $before = $was && $was->{present} ? $of->($was->{part}) : undef;
 	my $other = !same($is && key_of(@{ $now->{part} }), $before && key_of(@{ $was->{part} }));
 
 	if ($other || ($is && !same($now->{tier}, $was->{tier})))
@@ -783,7 +801,8 @@ sub override
 	  { key => $key, keys => $self->{state}{$key}{key}, tier => $tier, reason => $reason, begins => $begins, ends => $ends }
 	  if defined $tier;
 	my $last = $self->last_run;
-	$self->decide_again($key) if $last && $begins == $last->{day} && $self->{before} && $last->{revision} == $self->{revision};
+	$self->decide_again($key) if $last && $begins == $last->{day} && $self->{before} && $last->{revision} == $self->{revision}
+	  && $last->{definition}{scheme}{text} eq $self->{definition}{scheme}{text};
 	return;
 }
 

@@ -42,7 +42,7 @@ sub parts_of_then
 	my ($model, $row) = @_;
 	my %then;
 
-	@then{ @{ $row->{by} } } = @{ $row->{part} };
+	@then{ @{ $model->{partitions} }[ 0 .. $#{ $row->{part} } ] } = @{ $row->{part} };
 	return map { $_ => $then{$_} } @{ $model->{definition}{partition_by} };
 }
 
@@ -79,6 +79,8 @@ sub face_row
 		$gap = $above * 100 - $row->{cut} if defined $above;
 		$gap = 0 if defined $gap && $gap < 0;
 		$cushion = $row->{cut} - $own * 100 if defined $own;
+		# scores are floats
+		foreach ($gap, $cushion) { $_ = 0 if defined && abs($_) < 1e-6; }
 		undef $cushion if defined $cushion && $cushion < 0;
 	}
 	return {
@@ -201,7 +203,7 @@ sub run_row
 	my ($run, $part) = @_;
 
 	return {
-		run => $run->{run}, as_of => date($run->{day}), partition => in_places($run, $part), partition_by => array_of(@{ $run->{partitions} }),
+		run => $run->{run}, as_of => date($run->{day}), partition => array_of(@{ $part->{part} }), partition_by => array_of(@{ $run->{partitions} }),
 		scheme => $run->{definition}{scheme}{text}, customers => $part->{customers}, rated => $part->{rated},
 		total => amount_of($part->{total}), value => amount_of($part->{value}), cutoffs => $part->{cutoffs} ? array_of(@{ $part->{cutoffs} }) : undef,
 		moved_up => $part->{up}, moved_down => $part->{down}, arrived => $part->{arrived}, gone => $part->{gone},
@@ -210,18 +212,6 @@ sub run_row
 		unrated => amount_of($part->{unrated}), without_customer => amount_of($part->{without}), source_rows => $part->{rows},
 		source_total => amount_of($part->{source_total}), gone_value => amount_of($part->{gone_value})
 	};
-}
-
-# The texts of a partition at the places that its columns have among all that ever were partitions.
-sub in_places
-{
-	my ($run, $part) = @_;
-	my %texts;
-
-	@texts{ @{ $part->{by} } } = @{ $part->{part} };
-	my @columns = @{ $run->{partitions} };
-	pop @columns while @columns && !exists $texts{ $columns[-1] };
-	return array_of(map { $texts{$_} } @columns);
 }
 
 # An array as psql prints it, of simple elements.
