@@ -130,6 +130,7 @@ sub both
 	my @went = map { my $s = $statement =~ s/MODEL/$_/gr; say_sql("SELECT try(\$\$$s\$\$)") } qw(m n);
 
 	s/"[mn]"|'[mn]'|\b[mn]\b//g foreach @went;
+	s/-[\d.]+/below zero/ foreach @went;		# of several such values, any
 	return ($went[0] eq $went[1] ? '' : "m: $went[0], n: $went[1]", $went[0]);
 }
 
