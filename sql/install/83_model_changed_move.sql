@@ -168,6 +168,8 @@ AS $$
 DECLARE
 	customers bigint;
 BEGIN
+	-- values that the scheme refuses are named, as the aggregate does
+	EXECUTE _abc.fill('SELECT @extschema@.abc_cutoffs(r.cut, {scheme}) FROM {reading} AS r WHERE r.present AND r.eligible AND r.cut < 0', m);
 	PERFORM _abc.sum_changed(m, began);
 	PERFORM _abc.sum_unkeyed(m);
 	EXECUTE _abc.fill('SELECT sum(c.customers) FROM {sums} AS c WHERE c.tier_rank >= 0', m) INTO customers;

@@ -2,6 +2,8 @@
 # careless cast would take for one another are told apart by refresh, explain,
 # override, forget and the views, without a cast by the caller; keys of several
 # columns; and a source whose columns are widened between two refreshes.
+#
+#	ABC_TYPES_ALL	every type; else those that are stored or compared in ways of their own
 
 use strict;
 use warnings;
@@ -33,11 +35,15 @@ my @keys = (
 	[ 'timestamp', '2024-02-29 12:00:00', '2024-02-29 12:00:00.000001', '1999-12-31 00:00:00' ],
 	[ 'timestamptz', '2024-02-29 12:00:00+00', '2024-02-29 12:00:00.000001+00', '1999-12-31 00:00:00+00' ], [ 'time', '12:00:00', '13:00:00', '00:00:01' ],
 	[ 'interval', '1 day', '25:00:00', '1 mon' ], [ 'bit(3)', '100', '101', '010' ], [ 'varbit', '1', '101', '10' ],
-	[ 'bytea', '\\x00', '\\x0041', '\\x41' ], [ 'inet', '10.0.0.1', '10.0.0.0/8', '::1' ], [ 'cidr', '10.0.0.0/8', '10.1.0.0/16', '::/0' ],
+	[ 'bytea', '\\x00', '\\x0041', '\\x41' ], [ 'inet', '10.0.0.1/32', '10.0.0.0/8', '::1/128' ], [ 'cidr', '10.0.0.0/8', '10.1.0.0/16', '::/0' ],
 	[ 'macaddr', '08:00:2b:01:02:03', '08:00:2b:01:02:04', '08:00:2b:01:02:05' ], [ 'oid', '1', '2', '4294967295' ],
 	[ 'colour', 'red', 'green', 'blue' ], [ 'number_of_customer', '1', '10', '2' ], [ 'code', 'A', 'a', 'AB' ],
 	[ 'text[]', '{a,b}', '{a}', '{"a,b"}' ], [ 'int4range', '[1,3)', '[1,4)', 'empty' ], [ 'pair', '(1,a)', '(1,b)', '(2,a)' ],
 	[ 'jsonb', '{"a": 1}', '[1]', '"a"' ], $citext ? [ 'citext', 'A', 'B', 'c' ] : ());
+
+my %other = map { $_ => 1 } ('varchar(5)', 'text', '"char"', 'integer', 'bigint', 'numeric', 'real', 'date', 'timestamp', 'time', 'interval', 'varbit',
+	'inet', 'cidr', 'macaddr', 'oid', 'number_of_customer', 'int4range');
+my @tried = grep { $ENV{ABC_TYPES_ALL} || !$other{ $_->[0] } } @keys;
 
 # What goes from a source with such keys through a model: the answers.
 sub life_of
@@ -62,7 +68,7 @@ sub life_of
 	return $code == 0 ? $out : $err;
 }
 
-foreach my $key (@keys)
+foreach my $key (@tried)
 {
 	my ($type, @texts) = @$key;
 	my @tiers = ('A', 'B', 'C');
@@ -93,7 +99,7 @@ is($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT format_type(atttypi
 	'', 'are shown in plain types');
 
 # Partitions of every type that GROUP BY takes.
-foreach my $n (0 .. $#keys)
+foreach my $n (grep { $ENV{ABC_TYPES_ALL} || $_ % 4 == 0 } 0 .. $#keys)
 {
 	my ($code, $out, $err) = $node->psql('postgres', qq{SET client_min_messages = error;
 		SELECT abc_create_model('p', 'many', 'id', 'v', partition_by => '{a$n}'); SELECT abc_refresh('p', '2024-01-31'); SELECT abc_refresh('p', '2024-02-29');

@@ -86,19 +86,18 @@ sql('ALTER TABLE facts RENAME COLUMN amount TO v');
 sub lives_on
 {
 	my ($what) = @_;
-	my $last = sql(q{SELECT max(as_of) FROM m_run});
 
 	foreach my $statement (q{SELECT abc_override('m', '2', 'C', 'x')}, qq{SELECT abc_refresh('m')}, q{UPDATE facts SET v = v * 2 WHERE id = 3},
 		q{SELECT abc_refresh('m')}, q{SELECT abc_alter_model('m', scheme => 'share 70/90')}, q{SELECT abc_refresh('m')}, q{SELECT abc_override('m', '2', NULL)},
 		q{SELECT abc_undo('m')}, q{SELECT abc_refresh('m')}, q{SELECT abc_alter_model('m', partition_by => '{}', attributes => '{region}')},
 		q{SELECT abc_forget('m', '9')}, q{SELECT abc_refresh('m')}, q{SELECT abc_prune('m', '2024-01-05')}, q{SELECT abc_alter_model('m', scheme => 'share 80/95', partition_by => '{region}')})
 	{
-		is(error($statement), '', "$what: $statement") if $statement !~ /^SELECT abc_/ || ok(error($statement) !~ /ERROR/, "$what: $statement") == 0;
+		unlike(error($statement), qr/ERROR/, "$what: $statement");
 	}
 	return;
 }
 
-sql('ALTER TABLE facts ADD PRIMARY KEY (id)');
+sql('ALTER TABLE facts ADD PRIMARY KEY (id); DROP TABLE green');
 sql('CREATE PUBLICATION everything FOR ALL TABLES');
 lives_on('FOR ALL TABLES');
 sql('DROP PUBLICATION everything; CREATE PUBLICATION of_schema FOR TABLES IN SCHEMA public');
