@@ -297,7 +297,7 @@ COMMENT ON FUNCTION _abc.undo_texts() IS 'part of abc_undo: the statements, with
 -- The models that the caller may refresh, the one refreshed longest ago first: a call that is cut off leaves
 -- out those that the next one begins with.
 CREATE FUNCTION _abc.refreshable() RETURNS SETOF regclass
-LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	PERFORM _abc.check_may(NULL::regclass, 'refresh');
@@ -309,12 +309,12 @@ $$;
 COMMENT ON FUNCTION _abc.refreshable() IS 'part of abc_refresh_all: the models of the caller';
 
 CREATE FUNCTION _abc.last_began(definition regclass) RETURNS timestamp with time zone
-LANGUAGE C STABLE PARALLEL UNSAFE
+LANGUAGE C STABLE PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION _abc.last_began(regclass) IS 'part of abc_refresh_all: when a model was last refreshed';
 
 CREATE FUNCTION _abc._last_began(definition regclass) RETURNS timestamp with time zone
-LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result timestamp with time zone;
