@@ -19,11 +19,11 @@ FROM generate_series(1, 5000) AS i;
 
 -- the three number types, and those that are taken as float8
 SELECT abc_cutoffs_of('customer', 'revenue') = abc_cutoffs(revenue) AS numeric,
-       abc_cutoffs_of('customer', 'weight')::float8[] = abc_cutoffs(weight) AS float8,
+       abc_cutoffs_of('customer', 'weight')::float8[] = abc_cutoffs(weight)::float8[] AS float8,
        abc_cutoffs_of('customer', 'parcels')::bigint[] = abc_cutoffs(parcels) AS bigint,
-       abc_cutoffs_of('customer', 'id')::float8[] = abc_cutoffs(id) AS integer,
-       abc_cutoffs_of('customer', 'weight::real')::float8[] = abc_cutoffs(weight::real) AS real,
-       abc_cutoffs_of('customer', '(id % 100)::smallint')::float8[] = abc_cutoffs((id % 100)::smallint) AS smallint
+       abc_cutoffs_of('customer', 'id')::float8[] = abc_cutoffs(id)::float8[] AS integer,
+       abc_cutoffs_of('customer', 'weight::real')::float8[] = abc_cutoffs(weight::real)::float8[] AS real,
+       abc_cutoffs_of('customer', '(id % 100)::smallint')::float8[] = abc_cutoffs((id % 100)::smallint)::float8[] AS smallint
 FROM customer;
 CREATE DOMAIN money_amount AS numeric(12,2) CHECK (VALUE > 0);
 SELECT abc_cutoffs_of('customer', 'revenue::money_amount') = abc_cutoffs_of('customer', 'revenue') AS domain;

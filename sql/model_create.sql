@@ -221,14 +221,14 @@ SELECT abc_refresh('w');
 
 -- a table of the name that an alteration might want for itself; no right to make temporary tables
 CREATE TABLE _abc_new_1 (x int);
-SELECT format('CREATE TABLE %I (x int)', '_abc_new_' || oid) FROM pg_class WHERE oid = 'm_model'::regclass \gexec
+DO $$ BEGIN EXECUTE format('CREATE TABLE %I (x int)', '_abc_new_' || 'm_model'::regclass::oid); END $$;
 RESET ROLE;
-SELECT format('REVOKE TEMP ON DATABASE %I FROM PUBLIC', current_database()) \gexec
+DO $$ BEGIN EXECUTE format('REVOKE TEMP ON DATABASE %I FROM PUBLIC', current_database()); END $$;
 SET ROLE regress_abc_model;
 SELECT abc_alter_model('m', attributes => '{credit,margin}', scheme => 'count 20/50', metrics => '{}', value => 'parcels');
 SELECT abc_refresh('m', '2024-10-01'), abc_refresh('m', '2024-10-02'), abc_refresh('m', '2024-10-03');
 RESET ROLE;
-SELECT format('GRANT TEMP ON DATABASE %I TO PUBLIC', current_database()) \gexec
+DO $$ BEGIN EXECUTE format('GRANT TEMP ON DATABASE %I TO PUBLIC', current_database()); END $$;
 SET ROLE regress_abc_model;
 
 -- what a user made of a model stands in the way of dropping it

@@ -50,7 +50,7 @@ SELECT abc_refresh('r', '2024-04-15');
 SELECT id, tier, decided_by, reason, decided_until FROM r WHERE id IN (1, 6) ORDER BY id;
 SELECT abc_override('r', 1, NULL, begins => '2024-04-15');
 SELECT id, tier, decided_by, reason, moved FROM r WHERE id = 1;
-SELECT id, tier, reason, author, begins, ends FROM r_override ORDER BY override_id;
+SELECT k1, tier, tier_name, reason, author, begins, ends FROM r_override ORDER BY override_id;
 SELECT abc_refresh('r', '2024-05-31');
 SELECT run, moved_up, moved_down FROM r_run ORDER BY run;
 -- of one who is not eligible, and of one who has gone
@@ -68,13 +68,19 @@ SELECT abc_override('r', 12345, 'A', 'who?');
 SELECT abc_override('r', 'x', 'A', 'who?');
 SELECT abc_override('r', 1, 'D', 'no such tier');
 SELECT abc_override('r', 1, 'A');
-SELECT abc_override('r', 1, 'A', 'too late', '2024-01-01');
+SELECT abc_override('r', 1, 'A', 'too late', '2024-01-01', '2024-06-30');
+SELECT abc_override('r', 1, 'A', 'of the past', begins => '2024-06-29');
 
 -- a new standard takes effect at once, whatever the hysteresis; another rhythm does not
 SELECT abc_alter_model('m', scheme => 'value 6/5');
+INSERT INTO months SELECT '2024-09-01', id, parcels FROM months WHERE month = '2024-08-01';
 SELECT abc_refresh('m', '2024-09-01');
 SELECT id, tier, computed_tier, decided_by FROM m ORDER BY id;
 SELECT DISTINCT cause FROM m_changes WHERE run = 9;
+SELECT abc_alter_model('m', demote_after => 3);
+UPDATE months SET month = '2024-10-01', parcels = 1 WHERE month = '2024-09-01';
+SELECT abc_refresh('m', '2024-10-01');
+SELECT id, tier, computed_tier, decided_by, reason FROM m ORDER BY id;
 RESET ROLE;
 SET client_min_messages = warning;
 DROP SCHEMA regress_abc_model CASCADE;

@@ -10,7 +10,7 @@ SET ROLE "regress_abc_'; ""模型%s";
 SET search_path = "s'; ""x 模型%I {state}", public;
 CREATE TABLE "客户;' ""t {keys}"(id text PRIMARY KEY, "行业%s {run}" text, "收入" numeric(12,2), "select" text, "order" int);
 INSERT INTO "客户;' ""t {keys}" SELECT 'k%s''"{}\'||i, (ARRAY['电子','医药%I',NULL])[1+i%3], round((1000.0/i)::numeric,2), 'x'||i, i FROM generate_series(1,100) i;
-SELECT abc_create_model('"a ""b"''{c}% %1$I"','"客户;'' ""t {keys}"','id','收入', 'share 铂金 50 / 黄金 80 / "铁 质''%s {x}" 95 / 铅', partition_by => ARRAY['行业%s {run}'], attributes => '{select,order}',
+SELECT abc_create_model('"a ""b""''{c}% %1$I"','"客户;'' ""t {keys}"','id','收入', 'share 铂金 50 / 黄金 80 / "铁 质''%s {x}" 95 / 铅', partition_by => ARRAY['行业%s {run}'], attributes => '{select,order}',
 	rules => ARRAY[abc_only_if('A',$$"order" > 2 -- x %s {keys}$$,'太新''%s {name}')]);
 \set m '''"a ""b""''''{c}% %1$I"'''
 SELECT abc_refresh(:m, '2024-06-30');
@@ -27,7 +27,9 @@ SELECT abc_alter_model(:m, scheme => 'count 20/50', partition_by => '{}', attrib
 SELECT abc_refresh(:m, '2024-07-31');
 SELECT tier,decided_by,reason,count(*) FROM "a ""b""'{c}% %1$I" GROUP BY 1,2,3 ORDER BY 1,2,3;
 SELECT line, groups, tier, tier_name, customers, value FROM abc_report(:m, ARRAY['行业%s {run}'], '2024-07-01');
+SET client_min_messages = warning;	-- it says how long each took
 CALL abc_refresh_all();
+RESET client_min_messages;
 SELECT run,error,customers,cutoffs FROM "a ""b""'{c}% %1$I_run" ORDER BY run, cutoffs::text;
 SELECT abc_grant(:m, '"regress_abc_''; ""模型%s"');
 SELECT abc_forget(:m, 'k%s''"{}\3') > 0 AS forgotten;

@@ -1,6 +1,7 @@
 -- What people see: texts in two languages, the chart, the page.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS abc_tier;
+\set SHOW_CONTEXT never
 CREATE ROLE regress_abc_page;
 CREATE ROLE regress_abc_page_reader;
 CREATE SCHEMA regress_abc_page AUTHORIZATION regress_abc_page;
@@ -33,7 +34,7 @@ SELECT _abc.text('en', 'no such text');
 --
 -- Numbers for people
 --
-SELECT x, _abc.number_text(x, 2) AS number, _abc.amount_text('en', x, 'yuan') AS en, _abc.amount_text('zh', x, '元') AS zh
+SELECT left(x::text, 15) AS x, _abc.number_text(x, 2) AS number, _abc.amount_text('en', x, 'yuan') AS en, _abc.amount_text('zh', x, '元') AS zh
 FROM unnest('{0,1,999.5,-1234.56,123456,9999999,123456789012,1e20,1e400}'::numeric[]) AS x;
 SELECT _abc.share_text('en', 0.12345) AS share, _abc.change_text('zh', 90, 100) AS change, _abc.change_text('en', 1, 0) AS from_nothing,
 	_abc.interval_text('zh', '1 year 2 months') AS span, _abc.day_text('zh', '2026-03-01') AS zh, _abc.day_text('en', '2026-03-01') AS en;
@@ -46,7 +47,7 @@ SELECT _abc.fitted('a rather long name of a tier', 13, 100) AS latin, _abc.fitte
 SET ROLE regress_abc_page;
 CREATE TABLE facts (id int PRIMARY KEY, "the ""name""" text, branch text, revenue numeric, first_day date, last_day date, orders int);
 INSERT INTO facts
-SELECT i, CASE i WHEN 3 THEN '<script>alert(1)</script> & "Sons"' ELSE 'customer ' || i END, CASE i % 3 WHEN 0 THEN '医药' WHEN 1 THEN '<电子>' END,
+SELECT i, CASE i WHEN 7 THEN '<script>alert(1)</script> & "Sons"' ELSE 'customer ' || i END, CASE i % 3 WHEN 0 THEN '医药' WHEN 1 THEN '<电子>' END,
 	CASE WHEN i = 40 THEN NULL WHEN i = 39 THEN -50 ELSE 100000 / i END, '2024-01-01', CASE WHEN i % 7 = 0 THEN date '2025-06-01' ELSE '2025-12-20' END, 9
 FROM generate_series(1, 40) AS i;
 SELECT abc_create_model('book', 'facts', 'id', 'revenue', 'share "<铂金>" 50 / gold 80 / rest', attributes => '{"the \"name\"",branch}',
@@ -87,7 +88,6 @@ SELECT abc_report_html('book', language => 'fr');
 SELECT page ~ '赢回名单.*customer 2 <small>2</small>.*2025-12-20' AS win_back FROM abc_report_html('book') AS page;
 
 -- a reader who was granted the model, and one who was not
-SET ROLE regress_abc_page_reader;
 RESET ROLE;
 GRANT USAGE ON SCHEMA regress_abc_page TO regress_abc_page_reader;
 SET ROLE regress_abc_page_reader;

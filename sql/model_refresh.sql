@@ -78,6 +78,22 @@ SELECT abc_refresh('m', '2024-08-31');
 UPDATE facts SET revenue = 'NaN', id = 9 WHERE name = 'Ann again';
 SELECT abc_refresh('m', '2024-08-31');
 SELECT max(run) AS last_run, max(as_of) FROM m_run;
+-- and the context of an error does not carry the statements of a model
+CREATE FUNCTION context_of(call text) RETURNS TABLE (says text, lines bigint, longest int, statements boolean) LANGUAGE plpgsql AS $$
+DECLARE
+	context text;
+	state text;
+BEGIN
+	EXECUTE call;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS context = PG_EXCEPTION_CONTEXT, state = RETURNED_SQLSTATE;
+	RETURN QUERY SELECT state, count(*), max(length(l)), bool_or(l ~ 'm_state|m_run|WITH|FROM facts') FROM regexp_split_to_table(context, E'\n') AS l;
+END
+$$;
+SELECT call, c.says, c.lines < 12 AS few_lines, c.longest < 150 AS short_lines, c.statements
+FROM unnest(ARRAY[$$SELECT abc_refresh('m', '2024-08-31')$$, $$SELECT abc_refresh('m', '2024-01-01')$$, $$SELECT * FROM abc_explain('m', 'x')$$, $$SELECT * FROM abc_report('m', '{x}')$$,
+	$$SELECT * FROM abc_simulate('m', metrics => ARRAY[abc_metric('x', 1)], scheme => 'count 5')$$, $$SELECT abc_alter_model('m', source => 'SELECT 1 AS id')$$, $$SELECT abc_alter_model('m', eligible => 'x >')$$,
+	$$SELECT abc_create_model('x', 'facts', 'id', 'x')$$, $$SELECT abc_override('m', 1, 'X', 'x')$$, $$SELECT abc_forget('m', 77)$$]) AS call, context_of(call) AS c;
 SELECT abc_as_of() = current_date AS outside, abc_last_as_of(), abc_last_refresh();
 DELETE FROM facts WHERE id = 9;
 CREATE TABLE dated (id int, v float8, day timestamptz);
@@ -122,7 +138,7 @@ DECLARE
 BEGIN
 	FOREACH relation IN ARRAY '{"",_state,_history,_run,_trend,_ranked}'::text[] LOOP
 		cols := (SELECT string_agg(quote_ident(t.attname), ', ') FROM pg_attribute AS t WHERE t.attrelid = (a || relation)::regclass AND t.attnum > 0 AND NOT t.attisdropped
-			AND t.attname NOT IN ('began', 'finished'));
+			AND t.attname NOT IN ('began', 'finished', 'written_run'));
 		EXECUTE format('SELECT count(*) FROM ((SELECT %1$s FROM %2$s%4$s EXCEPT ALL SELECT %1$s FROM %3$s%4$s) UNION ALL (SELECT %1$s FROM %3$s%4$s EXCEPT ALL SELECT %1$s FROM %2$s%4$s)) AS d', cols, a, b, relation) INTO n;
 		RETURN NEXT;
 	END LOOP;
@@ -236,11 +252,12 @@ SELECT abc_refresh('f', '2024-02-29');
 SELECT count(*) FROM f WHERE id = 2;
 
 -- what is older than a day is pruned: never the present, nor what undo needs
-SELECT abc_refresh('f', d::date) FROM generate_series('2024-03-31'::date, '2024-06-30', '1 month') AS d;
-SELECT * FROM abc_transitions('f', '2024-05-31') \gset before_
-SELECT count(*) > 0 AS some_closed FROM f_version;
-SELECT abc_prune('f', '2024-05-01') > 0 AS removed;
-SELECT (SELECT count(*) FROM f_version WHERE valid_to <= '2024-05-01') AS versions, (SELECT min(as_of) FROM f_run) AS first_run, (SELECT min(as_of) >= '2024-05-01' OR min(as_of) IS NULL FROM f_changes) AS changes, (SELECT count(*) = 60 FROM f) AS all_there;
+SELECT format($$UPDATE load SET v = v * 50 WHERE id %% 9 = %s; SELECT abc_refresh('f', '2024-0%s-15')$$, m, m) FROM generate_series(3, 6) AS m \gexec
+SELECT count(*) > 5 AS some_closed FROM f_version WHERE valid_to <= '2024-05-01';
+SELECT max(number) AS newest, (SELECT count(*) FROM f_version WHERE valid_to > '2024-05-01') AS kept FROM f_changes \gset
+SELECT abc_prune('f', '2024-05-01') > 5 AS removed;
+SELECT (SELECT count(*) FROM f_version) - :kept AS kept, max(number) - :newest AS newest FROM f_changes;
+SELECT (SELECT count(*) FROM f_version WHERE valid_to <= '2024-05-01') AS versions, (SELECT min(as_of) FROM f_run) AS first_run, (SELECT min(as_of) >= '2024-05-01' OR min(as_of) IS NULL FROM f_changes) AS changes, (SELECT count(*) FROM f) AS all_there;
 SELECT abc_prune('f', '2025-01-01') > 0 AS removed;
 SELECT run, as_of FROM f_run ORDER BY run;
 SELECT abc_undo('f');
@@ -249,7 +266,7 @@ SELECT abc_prune('f', NULL);
 SELECT abc_prune('f', 'infinity');
 
 -- all models one may see, and what a failure looks like
-SELECT model, owner, source, run, customers, error FROM abc_models() WHERE model::text IN ('gd', 'd', 'f') ORDER BY 1;
+SELECT model, owner, source, run, customers, error FROM abc_models() WHERE model::text IN ('gd', 'd', 'f') ORDER BY model::text;
 
 CREATE TABLE secret (id text, v int);
 INSERT INTO secret VALUES ('Rumpelstiltskin', 1);

@@ -46,7 +46,7 @@ LEFT JOIN (
 ) AS y USING (customer_id)
 WHERE c.joined < abc_as_of();
 
--- What each tier gets: a table of the company's own; its columns appear in standard_current.
+-- What each tier gets: a table of the company's own; its columns appear in standard.
 CREATE TABLE IF NOT EXISTS treatment
 (
 	tier			text NOT NULL,

@@ -5,7 +5,7 @@
 
 \qecho
 \qecho '7. WHO HOLDS WHICH METAL, AND WHO DECIDED IT?'
-\qecho '                                           metal_current: tier_name, decided_by'
+\qecho '                                                   metal: tier_name, decided_by'
 \qecho 'Companies by the profit of twelve months, cut at 50, 80, 95 % of the total;'
 \qecho 'a tier changes after two months in a row; platinum (铂金) needs credit A or B.'
 \qecho
@@ -17,7 +17,7 @@ FROM abc_report('metal');
 \qecho
 
 SELECT tier_name, decided_by, reason, count(*) AS customers
-FROM metal_current
+FROM metal
 WHERE tier IS NOT NULL AND decided_by <> 'computed'
 GROUP BY tier_rank, tier_name, decided_by, reason
 ORDER BY tier_rank, decided_by, reason;
@@ -26,7 +26,7 @@ ORDER BY tier_rank, decided_by, reason;
 \qecho
 
 SELECT name, credit, round(value) AS "profit, yuan", tier_name, reason
-FROM metal_current
+FROM metal
 WHERE decided_by = 'rule'
 ORDER BY value DESC
 LIMIT 5;
@@ -35,5 +35,5 @@ LIMIT 5;
 \qecho
 
 SELECT name, tier_name, value AS "profit, yuan"
-FROM metal_current
+FROM metal
 WHERE name = 'Meridian Wholesale';

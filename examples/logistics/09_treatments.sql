@@ -5,13 +5,13 @@
 
 \qecho
 \qecho '9. WHAT DOES EACH TIER GET, AND WHOSE PARCELS LEAVE FIRST?'
-\qecho '                                           standard_current.account_manager ...'
+\qecho '                                                   standard.account_manager ...'
 \qecho 'The most special row counts: cold chain has an account manager of its own.'
 \qecho
 
 SELECT tier_name, account_manager, priority, discount AS "discount, %", payment_days AS "days to pay",
 	count(*) AS customers, round(sum(value)) AS "revenue, yuan"
-FROM standard_current
+FROM standard
 GROUP BY tier_rank, tier_name, account_manager, priority, discount, payment_days
 ORDER BY tier_rank, account_manager;
 
@@ -29,7 +29,7 @@ CREATE TABLE dispatch
 INSERT INTO dispatch
 SELECT shipment_id, customer_id, c.tier, shipped_on + interval '8 hours' + draw(shipment_id, 200) * interval '9 hours', parcels
 FROM shipments
-JOIN standard_current c USING (customer_id)
+JOIN standard c USING (customer_id)
 WHERE shipped_on >= '2025-12-01' AND parcels > 0;
 
 -- Tiers sort best first, so one plain index serves "A orders first, the oldest of them first".

@@ -27,12 +27,12 @@ ORDER BY month;
 \qecho 'Customers of each tier on 2025-01-01 by their tier on 2026-01-01.'
 \qecho
 
-SELECT from_tier AS "2025-01-01",
-	sum(customers) FILTER (WHERE to_tier = 'A') AS "A in 2026",
-	sum(customers) FILTER (WHERE to_tier = 'B') AS "B in 2026",
-	sum(customers) FILTER (WHERE to_tier = 'C') AS "C in 2026",
-	sum(customers) FILTER (WHERE to_tier = 'unrated') AS "unrated in 2026",
+SELECT from_state AS "2025-01-01",
+	sum(customers) FILTER (WHERE to_state = 'A') AS "A in 2026",
+	sum(customers) FILTER (WHERE to_state = 'B') AS "B in 2026",
+	sum(customers) FILTER (WHERE to_state = 'C') AS "C in 2026",
+	sum(customers) FILTER (WHERE to_state = 'unrated') AS "unrated in 2026",
 	sum(customers) AS "all"
 FROM abc_transitions('standard', '2025-01-01', '2026-01-01')
-GROUP BY from_tier
-ORDER BY length(from_tier), from_tier;
+GROUP BY from_state
+ORDER BY length(from_state), from_state;

@@ -15,7 +15,7 @@
 DROP VIEW IF EXISTS export;
 CREATE VIEW export AS
 SELECT customer_id, name, tier, tier_name, value AS revenue, lifecycle, account_manager, remark
-FROM standard_current
+FROM standard
 WHERE tier = 'A' OR remark IS NOT NULL
 ORDER BY customer_id;
 
@@ -40,6 +40,6 @@ ALTER TABLE import ALTER file SET DEFAULT 'gb18030';
 SELECT file, count(*) AS rows, count(*) FILTER (WHERE i.tier IS NOT DISTINCT FROM c.tier AND i.name = c.name AND i.revenue IS NOT DISTINCT FROM c.value
 	AND i.remark IS NOT DISTINCT FROM c.remark) AS "as they went out", max(i.remark) FILTER (WHERE i.name = 'Slow Payer Machinery') AS "a remark"
 FROM import i
-JOIN standard_current c USING (customer_id)
+JOIN standard c USING (customer_id)
 GROUP BY file
 ORDER BY file DESC;

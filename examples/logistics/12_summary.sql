@@ -36,4 +36,4 @@ SELECT format(E'%s of %s customers make 80 %% of %s million yuan in the last qua
 	count(*) FILTER (WHERE tier = 'A' AND tier_since >= as_of),
 	count(*) FILTER (WHERE previous_tier = 'A' AND tier IS DISTINCT FROM 'A' AND tier_since >= as_of),
 	round(sum(value) FILTER (WHERE tier = 'A' AND lifecycle = 'at_risk') / 1e6, 2))
-FROM standard_current;
+FROM standard;

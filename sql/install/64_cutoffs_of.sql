@@ -263,43 +263,44 @@ END
 $$;
 COMMENT ON FUNCTION _abc_key_columns(_abc_scan, text) IS 'part of abc_cutoffs_of: the columns of the keys in a statement';
 
--- GROUP BY the first n columns.
-CREATE FUNCTION _abc_group_by(n integer) RETURNS text
+-- GROUP BY the first columns, as many as there are expressions.
+CREATE FUNCTION _abc_group_by(expressions text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN CASE WHEN n > 0 THEN ' GROUP BY ' || (SELECT string_agg(i::text, ', ') FROM generate_series(1, n) AS i) ELSE '' END;
+	RETURN coalesce(' GROUP BY ' || (SELECT string_agg(i::text, ', ' ORDER BY i) FROM generate_series(1, cardinality(expressions)) AS i), '');
 END
 $$;
-COMMENT ON FUNCTION _abc_group_by(integer) IS 'part of abc_cutoffs_of: GROUP BY the first columns';
+COMMENT ON FUNCTION _abc_group_by(text[]) IS 'part of abc_cutoffs_of: GROUP BY the first columns';
 
--- The keys and some columns of every item, grouped by the keys and "more" of the columns.
-CREATE FUNCTION _abc_read(scan _abc_scan, columns text, more integer, filter text) RETURNS text
+-- The keys and a value of every item, if one is asked for, and an aggregate over the rows that have them in common.
+CREATE FUNCTION _abc_read(scan _abc_scan, value text, aggregate text, filter text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	conditions text := array_to_string(ARRAY[scan.condition, '(' || filter || ')'], ' AND ');
 BEGIN
-	RETURN (SELECT string_agg(format('SELECT %s%s FROM %s%s%s', @extschema@._abc_key_columns(scan, '%2$s AS k%1$s'::text), columns, item,
+	RETURN (SELECT string_agg(format('SELECT %s%s FROM %s%s%s', @extschema@._abc_key_columns(scan, '%2$s AS k%1$s'::text),
+			coalesce(value || ' AS v, ', '') || aggregate, item,
 			CASE WHEN conditions <> '' THEN ' WHERE ' || conditions ELSE '' END,
-			@extschema@._abc_group_by(cardinality(scan.group_by) + more)), ' UNION ALL ' ORDER BY i)
+			@extschema@._abc_group_by(CASE WHEN value IS NULL THEN scan.group_by ELSE scan.group_by || value END)), ' UNION ALL ' ORDER BY i)
 		FROM unnest(scan.items) WITH ORDINALITY AS u (item, i));
 END
 $$;
-COMMENT ON FUNCTION _abc_read(_abc_scan, text, integer, text) IS 'part of abc_cutoffs_of: the SELECT that reads';
+COMMENT ON FUNCTION _abc_read(_abc_scan, text, text, text) IS 'part of abc_cutoffs_of: the SELECT that reads';
 
 -- Summary s by group: of each item where it is, merged here.
 CREATE FUNCTION _abc_summarizing(scan _abc_scan, filter text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	parts text := @extschema@._abc_read(scan, format('@extschema@.abc_summarize(%s) AS s', scan.value), 0, filter);
+	parts text := @extschema@._abc_read(scan, NULL::text, format('@extschema@.abc_summarize(%s) AS s', scan.value), filter);
 BEGIN
 	IF cardinality(scan.items) = 1 THEN
 		RETURN parts;
 	END IF;
 	RETURN format('SELECT %s@extschema@.abc_merge(s) AS s FROM (%s) AS part%s',
-		@extschema@._abc_key_columns(scan, 'k%1$s'::text), parts, @extschema@._abc_group_by(cardinality(scan.group_by)));
+		@extschema@._abc_key_columns(scan, 'k%1$s'::text), parts, @extschema@._abc_group_by(scan.group_by));
 END
 $$;
 COMMENT ON FUNCTION _abc_summarizing(_abc_scan, text) IS 'part of abc_cutoffs_of: the SELECT of a round that summarizes';
@@ -345,7 +346,7 @@ CREATE FUNCTION _abc_counting(scan _abc_scan) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN @extschema@._abc_answer(format('(%s) AS reading', @extschema@._abc_read(scan, 'pg_catalog.count(*) AS n'::text, 0, NULL::text)),
+	RETURN @extschema@._abc_answer(format('(%s) AS reading', @extschema@._abc_read(scan, NULL::text, 'pg_catalog.count(*) AS n'::text, NULL::text)),
 		NULL::text, NULL::text, 'n'::text, NULL::text, NULL::text, NULL::text);
 END
 $$;
@@ -356,8 +357,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN @extschema@._abc_answer(
-		format('(%s) AS reading', @extschema@._abc_read(scan, format('@extschema@.abc_cutoffs(%s, CAST(%L AS @extschema@.abc_scheme)) AS c',
-			scan.value, scheme::text), 0, NULL::text)),
+		format('(%s) AS reading', @extschema@._abc_read(scan, NULL::text, format('@extschema@.abc_cutoffs(%s, CAST(%L AS @extschema@.abc_scheme)) AS c',
+			scan.value, scheme::text), NULL::text)),
 		@extschema@._abc_keys(scan), NULL::text, NULL::text, NULL::text, @extschema@._abc_exact_numeric(scan, 'c'::text, '[]'::text), NULL::text);
 END
 $$;
@@ -393,7 +394,7 @@ BEGIN
 		format('(SELECT id, %s AS v, n FROM (%s) AS found OFFSET 0) AS found '
 				'JOIN pg_catalog.unnest($1) AS g ON g.id OPERATOR(pg_catalog.=) found.id '
 				'WHERE @extschema@.abc_within(found.v, g.lows, g.highs) GROUP BY g.id', @extschema@._abc_exact_numeric(scan, 'v'::text, ''::text),
-			@extschema@._abc_of_groups(scan, @extschema@._abc_read(scan, scan.value || ' AS v, pg_catalog.count(*) AS n', 1, filter), 'v, n'::text)),
+			@extschema@._abc_of_groups(scan, @extschema@._abc_read(scan, scan.value, 'pg_catalog.count(*) AS n'::text, filter), 'v, n'::text)),
 		NULL::text, 'g.id'::text, NULL::text, NULL::text, 'pg_catalog.array_agg(found.v)'::text, 'pg_catalog.array_agg(found.n)'::text);
 END
 $$;

@@ -74,6 +74,8 @@ CREATE TYPE abc_model AS (
 	carried_columns text[],
 	carried_types text[],
 	columns_made integer,
+	-- every column that was ever a partition: its place here is its place in the arrays called partition
+	partitions text[],
 	-- what decides
 	value text,
 	scheme @extschema@.abc_scheme,

@@ -52,6 +52,7 @@ BEGIN ATOMIC
 	('page.figure customers', 'customers with a tier', '分级客户数'),
 	('page.figure best', '%1$s customers', '%1$s客户数'),
 	('page.figure cut-off', 'from here on a customer is %1$s', '%1$s的入级阈值'),
+	('page.figure cut-off score', 'score from which a customer is %1$s', '%1$s的入级得分'),
 	('page.figure share', 'of %2$s from %1$s', '%1$s贡献的%2$s占比'),
 	('page.figure at risk', 'customers above the last tier at risk', '末级以上的流失预警客户'),
 	('page.figure lost', 'lost customers who were once %1$s', '曾为%1$s的已流失客户'),

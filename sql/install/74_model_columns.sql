@@ -55,7 +55,7 @@ BEGIN
 	IF wanted = '{}' THEN
 		RETURN;
 	END IF;
-	types := _abc.ask_source(m, format('SELECT jsonb_build_array(%s) FROM (SELECT) AS one LEFT JOIN (SELECT %s FROM %s LIMIT 0) AS c ON true',
+	types := _abc.ask_source(m, format('SELECT to_jsonb(ARRAY[%s]) FROM (SELECT) AS one LEFT JOIN (SELECT %s FROM %s LIMIT 0) AS c ON true',
 		(SELECT string_agg(format('pg_typeof(c.c%s)::oid::bigint', i), ', ' ORDER BY i) FROM generate_subscripts(wanted, 1) AS i),
 		(SELECT string_agg(format('s.%I AS c%s', wanted[i], i), ', ' ORDER BY i) FROM generate_subscripts(wanted, 1) AS i), from_source));
 	RETURN QUERY

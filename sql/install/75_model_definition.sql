@@ -62,6 +62,8 @@ BEGIN
 			HINT = 'Name the column of the amount, for example value => ''revenue''.';
 	END IF;
 	m.partition_by := ARRAY(SELECT u.c FROM unnest(m.partition_by) WITH ORDINALITY AS u (c, i) GROUP BY u.c ORDER BY min(u.i));
+	m.partitions := coalesce(m.partitions, '{}')
+		|| ARRAY(SELECT u.c FROM unnest(m.partition_by) WITH ORDINALITY AS u (c, i) WHERE u.c <> ALL (coalesce(m.partitions, '{}')) ORDER BY u.i);
 	m.attributes := ARRAY(SELECT u.c FROM unnest(m.attributes) WITH ORDINALITY AS u (c, i)
 		WHERE u.c <> ALL (m.partition_by) AND u.c <> ALL (m.key) GROUP BY u.c ORDER BY min(u.i));
 	SELECT jsonb_object_agg(t.name, jsonb_build_object('type', t.type::bigint, 'collation', t.sorts::bigint)) INTO types
@@ -264,7 +266,8 @@ DECLARE
 	found regclass;
 BEGIN
 	PERFORM set_config('search_path', path, true);
-	found := to_regclass(given);
+	found := pg_catalog.to_regclass(given);
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	RETURN (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 		WHERE c.oid = found AND c.relkind IN ('r', 'v', 'm', 'f', 'p'));
 EXCEPTION WHEN syntax_error OR invalid_name THEN
@@ -281,6 +284,10 @@ DECLARE
 	full_name text;
 BEGIN
 	m.source := btrim(m.source, E' \t\r\n;');
+	IF coalesce(m.source, '') = '' THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'a model needs a source',
+			HINT = 'Name a table, view or foreign table with one row per customer, or write a query: ''SELECT ...''.';
+	END IF;
 	m.source_is_query := m.source ~* '^(\(*\s*)(select|with|values|table)\M[\s("*]' OR m.source ~ '^(--|/\*)';
 	IF NOT m.source_is_query THEN
 		full_name := _abc.full_name(m.source, m.source_path);

@@ -168,8 +168,12 @@ BEGIN
 	END IF;
 	FOR i IN 1 .. cardinality(m.key) LOOP
 		CONTINUE WHEN old.key_types[i] = m.key_types[i];
-		EXECUTE format('SELECT coalesce(bool_and(s.k%1$s::%2$s::text = s.k%1$s::text), true) FROM %3$s AS s', i,
-			regexp_replace(m.key_types[i], ' COLLATE .*', ''), old.state) INTO lossless;
+		BEGIN
+			EXECUTE format('SELECT coalesce(bool_and(s.k%1$s::%2$s::text = s.k%1$s::text), true) FROM %3$s AS s', i,
+				regexp_replace(m.key_types[i], ' COLLATE .*', ''), old.state) INTO lossless;
+		EXCEPTION WHEN data_exception THEN
+			lossless := false;
+		END;
 		IF NOT lossless THEN
 			RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch',
 				MESSAGE = format('keys of model "%s" cannot be kept as %s', old.name, m.key_types[i]),

@@ -42,7 +42,7 @@ CREATE FUNCTION _abc.shown_partitions(m @extschema@.abc_model, alias text, own t
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN coalesce((SELECT string_agg(format('%s.partition[%s] AS %I, ', alias, u.i, _abc.shown_name(u.name, own)), '' ORDER BY u.i)
+	RETURN coalesce((SELECT string_agg(format('%s.partition[%s] AS %I, ', alias, array_position(m.partitions, u.name), _abc.shown_name(u.name, own)), '' ORDER BY u.i)
 		FROM unnest(m.partition_by) WITH ORDINALITY AS u (name, i) WHERE NOT (without_keys AND u.name = ANY (m.key))), '');
 END
 $$;
@@ -63,7 +63,7 @@ SELECT {shown_keys}{shown_carried}
 		ELSE (s.value / r.total)::double precision END AS value_share,
 	s.score, @extschema@.abc_tier_of_rank(@extschema@.abc_rank(s.tier) - 1)::text AS next_tier,
 	r.tier_names[@extschema@.abc_rank(s.tier) - 1] AS next_name,
-	CASE WHEN @extschema@.abc_rank(s.tier) > 1 THEN greatest(r.cutoffs[@extschema@.abc_rank(s.tier) - 1] - s.cut, 0) END AS gap_to_next,
+	CASE WHEN s.cut - r.cutoffs[@extschema@.abc_rank(s.tier) - 1] IS NOT NULL THEN greatest(r.cutoffs[@extschema@.abc_rank(s.tier) - 1] - s.cut, 0) END AS gap_to_next,
 	CASE WHEN s.cut >= r.cutoffs[@extschema@.abc_rank(s.tier)] THEN s.cut - r.cutoffs[@extschema@.abc_rank(s.tier)] END AS cushion,
 	s.tier_since, s.previous_tier::text AS previous_tier, s.previous_name,
 	CASE WHEN s.moved_run = (SELECT d.runs FROM {model} AS d) THEN s.moved END AS moved,
@@ -71,16 +71,16 @@ SELECT {shown_keys}{shown_carried}
 	s.lifecycle, {lifecycle_name} AS lifecycle_name, s.first_order, s.last_order,
 	s.best_tier::text AS best_tier, s.best_name, s.best_tier_until, s.best_value,
 	(SELECT d.last_as_of FROM {model} AS d) AS as_of, (SELECT d.runs FROM {model} AS d) AS run,
-	(SELECT x.scheme FROM {run} AS x WHERE x.run = (SELECT d.runs FROM {model} AS d) LIMIT 1) AS scheme
+	(SELECT x.scheme FROM {run} AS x WHERE x.run = (SELECT d.runs FROM {model} AS d) LIMIT 1) AS scheme{more}
 FROM {state} AS s
 LEFT JOIN {run} AS r ON r.run = (SELECT d.runs FROM {model} AS d) AND r.partition = s.partition$$::text),
 	('ranked', '{}', $$
 SELECT n.*,
-	CASE WHEN n.tier IS NOT NULL THEN rank() OVER (w ORDER BY n.{cut_column} DESC) END AS rank,
+	CASE WHEN n.tier IS NOT NULL THEN rank() OVER (w ORDER BY n.{last_cut} DESC NULLS LAST) END AS rank,
 	CASE WHEN n.tier IS NOT NULL THEN count(*) OVER w END AS of_customers,
 	CASE WHEN n.tier IS NOT NULL THEN @extschema@.abc_cumulative_share(n.value) OVER w END AS cumulative_share
-FROM {face} AS n
-WINDOW w AS (PARTITION BY {partition_columns}n.tier IS NULL)$$),
+FROM ({face_query}) AS n
+WINDOW w AS (PARTITION BY n.{last_partition}, n.tier IS NULL)$$),
 	('changes', '{number,moved,moved_name,from_tier,from_name,to_tier,to_name,previous_lifecycle,lifecycle,lifecycle_name,decided_by,decided_by_name,reason,cause,value_before,value,score,run,as_of,takes_back}', $$
 SELECT s.number, {shown_keys}{shown_partitions}{shown_carried}
 	s.moved, {moved_name} AS moved_name, s.from_tier::text AS from_tier, s.from_name, s.to_tier::text AS to_tier, s.to_name,
@@ -113,25 +113,32 @@ WHERE s.tiers[t.i] IS NOT NULL OR s.tier_customers[t.i] > 0 OR s.tier_in[t.i] > 
 END;
 COMMENT ON FUNCTION _abc.view_texts() IS 'the views of a model, with named places';
 
--- The query of one view, its places filled.
-CREATE FUNCTION _abc.view_query(m @extschema@.abc_model, suffix text, own text[], query text) RETURNS text
+-- The query of one view, its places filled; more is what the face is asked for beside its columns.
+CREATE FUNCTION _abc.view_query(m @extschema@.abc_model, suffix text, own text[], query text, more text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
 	of_now text := CASE suffix WHEN 'face' THEN 's' ELSE 'n' END;
+	-- what the last run ranked by, whatever the definition says since
+	last_partition text := quote_ident(_abc.shown_name('last_partition', m.key || m.carried));
+	last_cut text := quote_ident(_abc.shown_name('last_cut', m.key || m.carried));
+	face_query text;
 BEGIN
+	IF suffix = 'ranked' THEN
+		face_query := (SELECT _abc.view_query(m, x.suffix, x.own, x.query, format(', s.partition AS %s, s.cut AS %s', last_partition, last_cut))
+			FROM _abc.view_texts() AS x WHERE x.suffix = 'face');
+	END IF;
 	RETURN _abc.fill(query, m, jsonb_build_object(
+		'more', more, 'face_query', face_query, 'last_partition', last_partition, 'last_cut', last_cut,
 		'shown_keys', _abc.shown_keys(m, 's', own),
 		'shown_carried', _abc.shown_carried(m, of_now, own, suffix <> 'face'),
 		'shown_partitions', _abc.shown_partitions(m, 's', own, suffix <> 'trend'),
-		'partition_columns', coalesce((SELECT string_agg(format('n.%I, ', c), '') FROM unnest(m.partition_by) AS c), ''),
-		'cut_column', CASE WHEN m.metrics IS NULL THEN 'value' ELSE 'score' END,
 		'decided_by_name', _abc.names_sql(m.language, 'decided_by', 's.decided_by'),
 		'moved_name', _abc.names_sql(m.language, 'moved', 's.moved'),
 		'lifecycle_name', _abc.names_sql(m.language, 'lifecycle', 's.lifecycle')));
 END
 $$;
-COMMENT ON FUNCTION _abc.view_query(@extschema@.abc_model, text, text[], text) IS 'part of the views of a model: the query of one';
+COMMENT ON FUNCTION _abc.view_query(@extschema@.abc_model, text, text[], text, text) IS 'part of the views of a model: the query of one';
 
 -- What a view has beside its query, as the statements that give it back: options, privileges, comments, defaults.
 CREATE FUNCTION _abc.view_dress(view regclass) RETURNS text[]
@@ -212,7 +219,7 @@ DECLARE
 	query text;
 	names text;
 BEGIN
-	SELECT _abc.view_query(m, x.suffix, x.own, x.query),
+	SELECT _abc.view_query(m, x.suffix, x.own, x.query, ''),
 		(SELECT string_agg(format('v.%I', n.name), ', ' ORDER BY a.attnum NULLS LAST, n.i) FROM unnest(_abc.view_columns(m, x.suffix, x.own)) WITH ORDINALITY AS n (name, i)
 			LEFT JOIN pg_attribute AS a ON a.attrelid = old AND a.attname = n.name AND NOT a.attisdropped)
 	INTO query, names FROM _abc.view_texts() AS x WHERE x.suffix = put_view.suffix;
@@ -222,8 +229,11 @@ $$;
 COMMENT ON FUNCTION _abc.put_view(@extschema@.abc_model, text, text) IS 'make a view, or replace it in its place';
 
 -- Make the views, or bring them to a new definition.  Only a view that loses a column, or shows one in another
--- type, has to be dropped and made again; it gets back all that it had.
-CREATE FUNCTION _abc.create_views(m @extschema@.abc_model, schema text) RETURNS @extschema@.abc_model
+-- type, has to be dropped and made again; it gets back all that it had.  One that reads as before (old: the
+-- definition before, NULL at creation) is left alone, so that its readers do not wait.  Where one is replaced, the
+-- state is locked first, which all but the trend read: a reader of several views in one transaction and an
+-- alteration then wait for each other in one order only.
+CREATE FUNCTION _abc.create_views(m @extschema@.abc_model, schema text, old @extschema@.abc_model) RETURNS @extschema@.abc_model
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -232,21 +242,22 @@ DECLARE
 	says text;
 	dress text[];
 BEGIN
-	FOR v IN SELECT x.suffix FROM _abc.view_texts() AS x LOOP
+	FOR v IN SELECT x.suffix, x.own, x.query FROM _abc.view_texts() AS x LOOP
 		rel := (SELECT c.oid::regclass::text FROM pg_class AS c
 			WHERE c.oid = CASE v.suffix WHEN 'face' THEN m.face WHEN 'ranked' THEN m.ranked WHEN 'changes' THEN m.changes WHEN 'history' THEN m.history ELSE m.trend END);
+		IF rel IS NOT NULL AND old.name IS NOT NULL THEN
+			CONTINUE WHEN _abc.view_query(old, v.suffix, v.own, v.query, '') = _abc.view_query(m, v.suffix, v.own, v.query, '')
+				AND _abc.view_columns(old, v.suffix, v.own) = _abc.view_columns(m, v.suffix, v.own);
+			EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', m.state);
+		END IF;
 		rel := coalesce(rel, format('%I.%I', schema, m.name || CASE v.suffix WHEN 'face' THEN '' ELSE '_' || v.suffix END));
 		BEGIN
 			PERFORM _abc.put_view(m, rel, v.suffix);
 		EXCEPTION WHEN invalid_table_definition THEN
 			dress := _abc.view_dress(rel::regclass);
-			IF v.suffix = 'face' THEN
-				m := _abc.remake_face(m, rel, dress);
-			ELSE
-				EXECUTE format('DROP VIEW %s', rel);
-				PERFORM _abc.put_view(m, rel, v.suffix);
-				PERFORM _abc.dress_view(rel, dress);
-			END IF;
+			EXECUTE format('DROP VIEW %s', rel);
+			PERFORM _abc.put_view(m, rel, v.suffix);
+			PERFORM _abc.dress_view(rel, dress);
 		END;
 		CASE v.suffix
 			WHEN 'face' THEN m.face := rel::regclass;
@@ -264,25 +275,4 @@ EXCEPTION WHEN dependent_objects_still_exist THEN
 		HINT = 'Drop what depends on it, alter the model, and make it again; or keep the column.';
 END
 $$;
-COMMENT ON FUNCTION _abc.create_views(@extschema@.abc_model, text) IS 'make the views of a model, or bring them to a new definition';
-
--- NAME_ranked shows NAME: it goes first and comes back as it was, with the columns there are.
-CREATE FUNCTION _abc.remake_face(m @extschema@.abc_model, face text, dress text[]) RETURNS @extschema@.abc_model
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	ranked text := m.ranked::text;
-	ranked_dress text[] := _abc.view_dress(m.ranked);
-BEGIN
-	EXECUTE format('DROP VIEW %s', ranked);
-	EXECUTE format('DROP VIEW %s', face);
-	PERFORM _abc.put_view(m, face, 'face');
-	PERFORM _abc.dress_view(face, dress);
-	m.face := face::regclass;
-	PERFORM _abc.put_view(m, ranked, 'ranked');
-	PERFORM _abc.dress_view(ranked, ranked_dress);
-	m.ranked := ranked::regclass;
-	RETURN m;
-END
-$$;
-COMMENT ON FUNCTION _abc.remake_face(@extschema@.abc_model, text, text[]) IS 'part of abc_alter_model: make NAME again, and NAME_ranked, which shows it';
+COMMENT ON FUNCTION _abc.create_views(@extschema@.abc_model, text, @extschema@.abc_model) IS 'make the views of a model, or bring them to a new definition';

@@ -172,7 +172,7 @@ BEGIN
 	-- columns come before the views that show them, and go after
 	PERFORM _abc.add_columns(old, m);
 	PERFORM _abc.save(m);
-	m := _abc.create_views(m, home);
+	m := _abc.create_views(m, home, old);
 	PERFORM _abc.drop_columns(old, m);
 	m := _abc.put_changed_tables(m);
 	PERFORM _abc.save(m);

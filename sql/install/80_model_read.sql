@@ -40,9 +40,11 @@ BEGIN
 	RETURN concat_ws(E',\n\t',
 		(SELECT string_agg(concat(_abc.read_column(u.name, (types ->> u.name)::oid, u.type), ' AS ', u.col), E',\n\t' ORDER BY u.i)
 			FROM unnest(m.key, m.key_types, m.key_columns) WITH ORDINALITY AS u (name, type, col, i)),
-		concat('ARRAY[', (SELECT string_agg(concat(CASE WHEN _abc.type_group((types ->> u.name)::oid) = 'moment'
+		concat('ARRAY[', (SELECT string_agg(concat(CASE WHEN u.name <> ALL (m.partition_by) THEN 'NULL'
+			WHEN _abc.type_group((types ->> u.name)::oid) = 'moment'
 			THEN _abc.read_column(u.name, (types ->> u.name)::oid, 'timestamp without time zone') ELSE format('s.%I', u.name) END, '::text'), ', ' ORDER BY u.i)
-			FROM unnest(m.partition_by) WITH ORDINALITY AS u (name, i)), ']::text[] AS partition'),
+			FROM unnest(m.partitions) WITH ORDINALITY AS u (name, i)
+			WHERE u.i <= (SELECT max(array_position(m.partitions, p)) FROM unnest(m.partition_by) AS p)), ']::text[] AS partition'),
 		(SELECT string_agg(concat(_abc.read_column(u.name, (types ->> u.name)::oid, u.type), ' AS ', u.col), E',\n\t' ORDER BY u.i)
 			FROM unnest(m.carried, m.carried_types, m.carried_columns) WITH ORDINALITY AS u (name, type, col, i) WHERE u.col LIKE 'a%'),
 		concat(_abc.read_column(m.value, (types ->> m.value)::oid, 'numeric'), ' AS value'),
@@ -70,7 +72,7 @@ BEGIN
 	RETURN concat('SELECT ', of_row, E', r.value, r.metrics, r.score,\n\t', CASE WHEN m.metrics IS NULL THEN 'r.value' ELSE 'r.score::text::numeric' END, ' AS cut,',
 		E'\n\tr.eligible, r.conditions, r.first_order, r.last_order, r.orders\nFROM (SELECT r.*, ',
 		CASE WHEN m.metrics IS NULL THEN 'NULL::double precision'
-			ELSE format('@extschema@.abc_score(CASE WHEN r.eligible THEN r.metrics END, %L::double precision[], %s, %L) OVER (PARTITION BY r.partition)',
+			ELSE format('CASE WHEN r.eligible THEN @extschema@.abc_score(CASE WHEN r.eligible THEN r.metrics END, %L::double precision[], %s, %L) OVER (PARTITION BY r.partition) END',
 				m.weights, coalesce(quote_literal(m.methods::text) || '::text[]', 'NULL::text[]'), m.missing) END,
 		E' AS score\nFROM (SELECT ', _abc.read_items(m), E'\nFROM ', _abc.from_source(m),
 		E'\nWHERE ' || condition, E'\n) AS r) AS r');

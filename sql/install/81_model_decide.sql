@@ -154,7 +154,7 @@ WITH read AS MATERIALIZED (
 	ORDER BY n.takes_back NULLS LAST, {n.keys}
 ), run AS (
 	INSERT INTO {run} (run, as_of, partition, partition_by, scheme, began, cutoffs, source_rows, source_total, without_customer)
-	SELECT $3, $2, c.partition, ($1).partition_by, ($1).scheme::text, $6, c.cutoffs, c.source_rows, c.source_total, c.without_customer
+	SELECT $3, $2, c.partition, ($1).partitions, ($1).scheme::text, $6, c.cutoffs, c.source_rows, c.source_total, c.without_customer
 	FROM cut AS c
 	ON CONFLICT (run, partition) DO NOTHING
 )

@@ -144,13 +144,16 @@ END
 $$;
 COMMENT ON FUNCTION _abc.treatments(@extschema@.abc_model) IS 'part of abc_refresh: the treatment';
 
--- "(a, b) differs": columns of two rows compared, NULLs too; tiers by their ranks.
+-- "(a, b) differs": columns of two rows compared, NULLs too; tiers by their ranks.  Amounts that are equal but
+-- have another number of decimals differ: sums have as many as the amounts that were read.
 CREATE FUNCTION _abc.differs(columns text[], a text, b text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN concat('(', (SELECT string_agg(format(CASE WHEN u.c IN ('computed', 'settled', 'tier', 'previous_tier', 'best_tier')
-			THEN '@extschema@.abc_rank(%1$s%3$s) IS DISTINCT FROM @extschema@.abc_rank(%2$s%3$s)' ELSE '%1$s%3$s IS DISTINCT FROM %2$s%3$s' END, a, b, u.c), E'\n\t\tOR ' ORDER BY u.i)
+				THEN '@extschema@.abc_rank(%1$s%3$s) IS DISTINCT FROM @extschema@.abc_rank(%2$s%3$s)'
+			WHEN u.c IN ('value', 'cut') THEN '%1$s%3$s IS DISTINCT FROM %2$s%3$s OR scale(%1$s%3$s) <> scale(%2$s%3$s)'
+			ELSE '%1$s%3$s IS DISTINCT FROM %2$s%3$s' END, a, b, u.c), E'\n\t\tOR ' ORDER BY u.i)
 		FROM unnest(columns) WITH ORDINALITY AS u (c, i)), ')');
 END
 $$;

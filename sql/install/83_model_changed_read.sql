@@ -36,8 +36,8 @@ CREATE FUNCTION _abc.can_continue(m @extschema@.abc_model) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN m.runs > 0 AND m.can_undo AND coalesce(m.altered < m.last_began, true) AND _abc.scores_stand_alone(m)
-		AND _abc.has_sums(m) AND m.treatments_read = _abc.treatments_digest(m);
+	RETURN coalesce(m.runs > 0 AND m.can_undo AND coalesce(m.altered < m.last_began, true) AND _abc.scores_stand_alone(m)
+		AND _abc.has_sums(m) AND m.treatments_read = _abc.treatments_digest(m), false);
 END
 $$;
 COMMENT ON FUNCTION _abc.can_continue(@extschema@.abc_model) IS 'part of abc_refresh: whether reading what changed is enough';

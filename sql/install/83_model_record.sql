@@ -34,9 +34,11 @@ WITH moved AS MATERIALIZED (
 ), departures AS (
 	SELECT m.was_partition AS partition, count(*) AS gone, sum(m.was_value) AS value FROM moved AS m
 	WHERE m.was_present AND NOT (m.present AND m.was_partition = m.partition) GROUP BY 1
-), partitions AS (
+), found AS (
 	SELECT r.partition FROM {run} AS r WHERE r.run = $1 UNION SELECT l.partition FROM lines AS l
-	UNION SELECT l.partition FROM left_ AS l UNION SELECT ($3).partition_by FROM (SELECT) AS one WHERE ($3).partition_by = '{}'
+	UNION SELECT l.partition FROM left_ AS l
+), partitions AS (
+	SELECT f.partition FROM found AS f UNION ALL SELECT '{}'::text[] WHERE NOT EXISTS (SELECT FROM found AS f)
 ), tiers AS (
 	SELECT t.i AS tier, {rank_to_tier}(t.i::integer) AS letter, coalesce(({tier_names})[t.i], o.name) AS name
 	FROM generate_series(1, greatest({tier_count}, (SELECT max(l.tier) FROM left_ AS l), (SELECT max(l.tier) FROM lines AS l))) AS t (i)
@@ -46,7 +48,7 @@ WITH moved AS MATERIALIZED (
 	SELECT p.partition,
 		coalesce(sum(l.customers), 0) AS customers, coalesce(sum(l.customers) FILTER (WHERE t.tier > 0), 0) AS rated,
 		coalesce(sum(l.weight) FILTER (WHERE t.tier > 0), 0) AS total, coalesce(sum(l.value) FILTER (WHERE t.tier > 0), 0) AS value,
-		coalesce(sum(l.below_zero), 0) AS below_zero,
+		coalesce(sum(l.below_zero) FILTER (WHERE t.tier > 0), 0) AS below_zero,
 		coalesce(sum(l.not_eligible_customers), 0) AS not_eligible_customers, coalesce(sum(l.not_eligible), 0) AS not_eligible,
 		coalesce(sum(l.unrated_customers), 0) AS unrated_customers, coalesce(sum(l.unrated), 0) AS unrated,
 		array_agg(t.letter ORDER BY t.tier = 0, t.tier) AS tiers, array_agg(coalesce(t.name, t.letter::text) ORDER BY t.tier = 0, t.tier) AS tier_names,
@@ -63,7 +65,7 @@ WITH moved AS MATERIALIZED (
 INSERT INTO {run} AS r (run, as_of, partition, partition_by, scheme, weights, began, finished, full_read, forced, rows_read, customers, rated, total, value,
 	moved_up, moved_down, arrived, gone, gone_value, below_zero, not_eligible_customers, not_eligible, unrated_customers, unrated,
 	without_customer, source_rows, source_total, tiers, tier_names, tier_customers, tier_values, tier_weights, tier_in, tier_out, tier_lost, revision, standard)
-SELECT $1, $2, f.partition, ($3).partition_by, ($3).scheme::text, $8, $4, clock_timestamp(), $5, $7, $6, f.customers, f.rated, f.total, f.value,
+SELECT $1, $2, f.partition, ($3).partitions, ($3).scheme::text, $8, $4, clock_timestamp(), $5, $7, $6, f.customers, f.rated, f.total, f.value,
 	coalesce(a.up, 0), coalesce(a.down, 0), coalesce(a.arrived, 0), coalesce(d.gone, 0), coalesce(d.value, 0),
 	f.below_zero, f.not_eligible_customers, f.not_eligible, f.unrated_customers, f.unrated,
 	0, 0, 0, f.tiers, f.tier_names, f.tier_customers, f.tier_values, f.tier_weights, f.tier_in, f.tier_out, f.tier_lost, ($3).revision, ($3).standard

@@ -98,12 +98,14 @@ DECLARE
 	previous record;
 	counts record;
 	present bigint;
+	counts_healed boolean;
 BEGIN
 	EXECUTE _abc.fill('SELECT max(r.revision) AS revision, max(r.standard) AS standard FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL', m) INTO previous USING run - 1;
 	IF changed_only THEN
 		places := places || jsonb_build_object('only_s', _abc.fill(' AND EXISTS (SELECT FROM {reading} AS x WHERE {same x s})', m),
 			'only_b', _abc.fill(' AND EXISTS (SELECT FROM {reading} AS x WHERE {same x b})', m));
 	ELSE
+		counts_healed := _abc.can_continue(m);
 		PERFORM _abc.forget_sums(m);
 	END IF;
 	EXECUTE _abc.fill(_abc.decide_sql(CASE WHEN changed_only THEN 'read' ELSE 'source' END, _abc.knows_changes(m)), m, places) INTO counts
@@ -111,7 +113,7 @@ BEGIN
 	IF NOT force THEN
 		PERFORM _abc.guard(m, run - 1, counts.gone, counts.gone_value);
 	END IF;
-	healed := counts.healed;
+	healed := CASE WHEN counts_healed THEN counts.healed END;
 	rows_read := counts.rows_read;
 	IF changed_only THEN
 		EXECUTE _abc.fill('SELECT count(*) FROM {reading} AS r WHERE r.present AND r.was_read', m) INTO rows_read;

@@ -30,6 +30,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1
 AS $$
 DECLARE
+	keys record := _abc.raw_keys(m);
 	metrics text := (SELECT string_agg(CASE WHEN array_position(m.metrics, u.name) IS NOT NULL THEN format('s.metrics[%s]', array_position(m.metrics, u.name))
 		ELSE format('x.metrics[%s]', u.i) END, ', ' ORDER BY u.i) FROM unnest(other.metrics) WITH ORDINALITY AS u (name, i));
 BEGIN
@@ -40,8 +41,9 @@ BEGIN
 		'last_tier', (SELECT format('%L::@extschema@.abc_tier', max(t.tier::text COLLATE "C")) FROM @extschema@.abc_tiers(other.scheme) AS t),
 		'tried_scheme', format('%L::@extschema@.abc_scheme', other.scheme),
 		'others', CASE WHEN coalesce(other.metrics <@ coalesce(m.metrics, '{}'), true) THEN '' ELSE
-			_abc.fill('LEFT JOIN (SELECT {source_keys}, {numbers} AS metrics FROM {source}) AS x ON {same x s}', m, _abc.source_places(m) || jsonb_build_object('numbers',
-				(SELECT format('ARRAY[%s]', string_agg(format('s.%I::double precision', u.name), ', ' ORDER BY u.i)) FROM unnest(other.metrics) WITH ORDINALITY AS u (name, i)))) END);
+			format('LEFT JOIN _abc.read_raw($3, %L) AS x (%s, metrics double precision[]) ON ', concat_ws(', ', keys.items,
+				(SELECT format('ARRAY[%s]::double precision[]', string_agg(format('s.%I::double precision', u.name), ', ' ORDER BY u.i))
+					FROM unnest(other.metrics) WITH ORDINALITY AS u (name, i))), keys.definition) || _abc.same_key(m, 'x', 's') END);
 END
 $$;
 COMMENT ON FUNCTION _abc.tried_places(@extschema@.abc_model, @extschema@.abc_model) IS 'part of abc_simulate: the places of its statement';
@@ -71,10 +73,7 @@ DECLARE
 				ELSE (SELECT format('ARRAY[%s]::text', string_agg(format('d.%I::text', k), ', ' ORDER BY i)) FROM unnest(m.key_columns) WITH ORDINALITY AS u (k, i)) END));
 BEGIN
 	PERFORM set_config('abc_tier.as_of', to_char(m.last_as_of, 'YYYY-MM-DD'), true);
-	IF NOT coalesce(other.metrics <@ coalesce(m.metrics, '{}'), true) THEN
-		PERFORM set_config('search_path', m.source_path, true);
-	END IF;
-	RETURN QUERY EXECUTE statement USING _abc.standard_of(m) <> _abc.standard_of(other) OR m.standard <> _abc.standard_of_run(m), m.last_as_of;
+	RETURN QUERY EXECUTE statement USING _abc.standard_of(m) <> _abc.standard_of(other) OR m.standard <> _abc.standard_of_run(m), m.last_as_of, m;
 END
 $$;
 COMMENT ON FUNCTION _abc.tried_tiers(@extschema@.abc_model, @extschema@.abc_model) IS 'part of abc_simulate: tiers before and after';

@@ -2,42 +2,61 @@
 -- Check: what may be wrong with a model
 --
 
--- Places for the columns of the source as it is: {source}, {source_keys} (k1, ...), {value}, {first_order},
--- {last_order}, {metrics} as texts, so that nothing in them can raise an error.
-CREATE FUNCTION _abc.source_places(m @extschema@.abc_model) RETURNS jsonb
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+-- Columns of the source as they are, read through the schemas that the model was made with: nothing but that is
+-- done there, what is counted is counted outside.
+CREATE FUNCTION _abc.read_raw(m @extschema@.abc_model, items text) RETURNS SETOF record
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1 SET datestyle = 'ISO'
 AS $$
+DECLARE
+	query text := format('SELECT %s FROM %s', items, _abc.from_source(m));
 BEGIN
-	RETURN jsonb_build_object('source', _abc.from_source(m),
-		'source_keys', (SELECT string_agg(format('s.%I::%s AS %I', u.name, u.type, u.stored), ', ' ORDER BY u.i)
-			FROM unnest(m.key, m.key_types, m.key_columns) WITH ORDINALITY AS u (name, type, stored, i)),
-		'key_texts', (SELECT format('ARRAY[%s]', string_agg(format('s.%I::text', k), ', ' ORDER BY i)) FROM unnest(m.key) WITH ORDINALITY AS u (k, i)),
-		'value', format('s.%I::text', m.value), 'first_order', CASE WHEN m.first_order IS NULL THEN 'NULL::text' ELSE format('s.%I::text', m.first_order) END,
-		'last_order', CASE WHEN m.last_order IS NULL THEN 'NULL::text' ELSE format('s.%I::text', m.last_order) END,
-		'metrics', CASE WHEN m.metrics IS NULL THEN 'NULL::text[]' ELSE
-			(SELECT format('ARRAY[%s]', string_agg(format('s.%I::text', n), ', ' ORDER BY i)) FROM unnest(m.metrics) WITH ORDINALITY AS u (n, i)) END);
+	PERFORM set_config('search_path', m.source_path, true);
+	RETURN QUERY EXECUTE query;
 END
 $$;
-COMMENT ON FUNCTION _abc.source_places(@extschema@.abc_model) IS 'part of abc_check: the columns of the source as texts';
+COMMENT ON FUNCTION _abc.read_raw(@extschema@.abc_model, text) IS 'columns of the source of a model';
 
--- What is counted in the source as of a day: one object.  Examples are the first keys, in their order as text.
-CREATE FUNCTION _abc.count_source(m @extschema@.abc_model, day date) RETURNS jsonb
+-- Keys as they are stored, with their types for FROM; keys as an array of texts; any column as text, NULL for none.
+CREATE FUNCTION _abc.raw_keys(m @extschema@.abc_model, OUT items text, OUT definition text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-SET extra_float_digits = 1 SET datestyle = 'ISO' SET abc_tier.as_of = ''
 AS $$
 BEGIN
+	SELECT string_agg(format('s.%I::%s', u.name, u.type), ', ' ORDER BY u.i), string_agg(format('%I %s', u.stored, u.type), ', ' ORDER BY u.i)
+	INTO items, definition FROM unnest(m.key, m.key_types, m.key_columns) WITH ORDINALITY AS u (name, type, stored, i);
+END
+$$;
+COMMENT ON FUNCTION _abc.raw_keys(@extschema@.abc_model) IS 'part of abc_check and abc_simulate: the key of the source';
+
+CREATE FUNCTION _abc.raw_texts(columns text[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT format('ARRAY[%s]::text[]', string_agg(CASE WHEN c IS NULL THEN 'NULL' ELSE format('s.%I::text', c) END, ', ' ORDER BY i))
+		FROM unnest(columns) WITH ORDINALITY AS u (c, i));
+END
+$$;
+COMMENT ON FUNCTION _abc.raw_texts(text[]) IS 'part of abc_check: columns of the source as an array of texts';
+
+-- What is counted in the source as of a day: one object.  Examples are the first keys, in their order as text.
+-- Values and dates come as texts, so that nothing in them can raise an error.
+CREATE FUNCTION _abc.count_source(m @extschema@.abc_model, day date) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET abc_tier.as_of = ''
+AS $$
+DECLARE
+	keys record := _abc.raw_keys(m);
+	result jsonb;
+BEGIN
 	PERFORM set_config('abc_tier.as_of', to_char(day, 'YYYY-MM-DD'), true);
-	RETURN _abc.ask_source(m, _abc.fill($sql$
-		WITH given AS (
-			SELECT {source_keys}, {key_texts} AS texts, {value} AS value, {first_order} AS first_order, {last_order} AS last_order, {metrics} AS metrics FROM {source}
-		), seen AS (
+	PERFORM count(*) FROM _abc.source_types(m, m.key || m.value || m.metrics);	-- a clear error where the source is not there
+	EXECUTE _abc.fill($sql$
+		WITH seen AS (
 			SELECT g.*, array_to_string(g.texts, ', ') AS name, array_position(g.texts, NULL) IS NULL AS keyed,
 				(SELECT bool_or(t !~ '\S') FROM unnest(g.texts) AS t) AS blank,
 				(SELECT string_agg(regexp_replace(lower(t), '\s+', '', 'g'), E'\n' ORDER BY i) FROM unnest(g.texts) WITH ORDINALITY AS u (t, i)) AS folded,
-				g.value IN ('NaN', 'Infinity', '-Infinity') AS odd,
-				CASE WHEN g.value NOT IN ('NaN', 'Infinity', '-Infinity') THEN g.value::numeric END AS amount,
-				g.first_order IN ('infinity', '-infinity') OR g.last_order IN ('infinity', '-infinity') AS endless
-			FROM given AS g
+				g.given[1] IN ('NaN', 'Infinity', '-Infinity') AS odd,
+				CASE WHEN g.given[1] NOT IN ('NaN', 'Infinity', '-Infinity') THEN g.given[1]::numeric END AS amount,
+				g.given[2] IN ('infinity', '-infinity') OR g.given[3] IN ('infinity', '-infinity') AS endless
+			FROM _abc.read_raw($1, $2) AS g ({definition}, texts text[], given text[])
 		), keys AS (
 			SELECT {keys}, min(s.name) AS name, min(s.folded) AS folded, count(*) AS n FROM seen AS s WHERE s.keyed GROUP BY {keys}
 		), alike AS (
@@ -47,36 +66,34 @@ BEGIN
 			'blank keys', count(*) FILTER (WHERE s.blank),
 			'duplicates', (SELECT sum(k.n - 1) FROM keys AS k), 'duplicates like', (SELECT min(k.name) FROM keys AS k WHERE k.n > 1),
 			'similar keys', (SELECT sum(a.n - 1) FROM alike AS a), 'similar keys like', (SELECT min(a.name) FROM alike AS a),
-			'no value', count(*) FILTER (WHERE s.value IS NULL), 'below zero', count(*) FILTER (WHERE s.amount < 0),
+			'no value', count(*) FILTER (WHERE s.given[1] IS NULL), 'below zero', count(*) FILTER (WHERE s.amount < 0),
 			'zero', count(*) FILTER (WHERE s.amount = 0),
 			'not finite', count(*) FILTER (WHERE s.odd), 'not finite like', (array_agg(DISTINCT s.name) FILTER (WHERE s.odd))[:5],
 			'dates not finite', count(*) FILTER (WHERE s.endless), 'dates not finite like', (array_agg(DISTINCT s.name) FILTER (WHERE s.endless))[:5],
-			'newest order', max(s.last_order) FILTER (WHERE s.last_order NOT IN ('infinity', '-infinity')))
-		FROM seen AS s$sql$, m, _abc.source_places(m)));
+			'newest order', max(s.given[3]) FILTER (WHERE s.given[3] NOT IN ('infinity', '-infinity')))
+		FROM seen AS s$sql$, m, jsonb_build_object('definition', keys.definition))
+	INTO result USING m, concat_ws(', ', keys.items, _abc.raw_texts(m.key), _abc.raw_texts(ARRAY[m.value, m.first_order, m.last_order]));
+	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION _abc.count_source(@extschema@.abc_model, date) IS 'part of abc_check: rows, keys, values and dates of the source';
 
 -- The same for one metric.
-CREATE FUNCTION _abc.count_metric(m @extschema@.abc_model, day date, i integer) RETURNS jsonb
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-SET extra_float_digits = 1 SET abc_tier.as_of = ''
+CREATE FUNCTION _abc.count_metric(m @extschema@.abc_model, day date, metric text) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET abc_tier.as_of = ''
 AS $$
 BEGIN
 	PERFORM set_config('abc_tier.as_of', to_char(day, 'YYYY-MM-DD'), true);
-	RETURN _abc.ask_source(m, _abc.fill($sql$
-		WITH given AS (
-			SELECT array_to_string({key_texts}, ', ') AS name, ({metrics})[{i}] AS x FROM {source}
-		), seen AS (
-			SELECT g.*, g.x IN ('NaN', 'Infinity', '-Infinity') AS odd, CASE WHEN g.x NOT IN ('NaN', 'Infinity', '-Infinity') THEN g.x::numeric END AS amount FROM given AS g
-		)
+	RETURN (
 		SELECT jsonb_build_object('metric missing', count(*) FILTER (WHERE s.x IS NULL), 'metric below zero', count(*) FILTER (WHERE s.amount < 0),
 			'metric not finite', count(*) FILTER (WHERE s.odd), 'metric not finite like', (array_agg(DISTINCT s.name) FILTER (WHERE s.odd))[:5],
 			'metric constant', (count(s.amount) > 1 AND min(s.amount) = max(s.amount))::integer)
-		FROM seen AS s$sql$, m, _abc.source_places(m) || jsonb_build_object('i', i)));
+		FROM (SELECT array_to_string(g.texts, ', ') AS name, g.given[1] AS x, g.given[1] IN ('NaN', 'Infinity', '-Infinity') AS odd,
+				CASE WHEN g.given[1] NOT IN ('NaN', 'Infinity', '-Infinity') THEN g.given[1]::numeric END AS amount
+			FROM _abc.read_raw(m, concat_ws(', ', _abc.raw_texts(m.key), _abc.raw_texts(ARRAY[metric]))) AS g (texts text[], given text[])) AS s);
 END
 $$;
-COMMENT ON FUNCTION _abc.count_metric(@extschema@.abc_model, date, integer) IS 'part of abc_check: a metric of the source';
+COMMENT ON FUNCTION _abc.count_metric(@extschema@.abc_model, date, text) IS 'part of abc_check: a metric of the source';
 
 -- Examples as text: a list in JSON, or one.
 CREATE FUNCTION _abc.examples(found jsonb) RETURNS text
@@ -140,7 +157,7 @@ DECLARE
 	i integer;
 BEGIN
 	FOR i IN 1 .. coalesce(cardinality(m.metrics), 0) LOOP
-		c := _abc.count_metric(m, day, i);
+		c := _abc.count_metric(m, day, m.metrics[i]);
 		RETURN QUERY
 		SELECT v.code, _abc.text(l, 'check.' || v.code, m.metrics[i]), (c ->> v.code)::bigint = 0, (c ->> v.code)::bigint,
 			CASE WHEN (c ->> v.code)::bigint > 0 THEN v.says END
@@ -210,11 +227,24 @@ END
 $$;
 COMMENT ON FUNCTION _abc.check_weights(@extschema@.abc_model) IS 'part of abc_check: effective against nominal weights';
 
+-- What a full refresh would bring up to date, and one that reads the changed keys would not.
+CREATE FUNCTION _abc.check_changed_keys(m @extschema@.abc_model) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	missed bigint := _abc.full_read_changes(m);
+BEGIN
+	RETURN QUERY SELECT 'missed', _abc.text(m.language, 'check.missed'), missed = 0, missed,
+		CASE WHEN missed > 0 THEN _abc.text(m.language, 'check.missed.says') END;
+END
+$$;
+COMMENT ON FUNCTION _abc.check_changed_keys(@extschema@.abc_model) IS 'part of abc_check: rows that "changed" does not know of';
+
 CREATE FUNCTION abc_check(model regclass, as_of date DEFAULT NULL) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
 LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_check(regclass, date) IS
-'what may be wrong with a model: keys, values, dates and metrics of its source as of a day, by default that of the last run, whose rows and total they are compared with; ties, empty tiers and effective weights of the last run. ok is false where someone should look';
+'what may be wrong with a model: keys, values, dates and metrics of its source as of a day, by default that of the last run, whose rows and total they are compared with; ties, empty tiers and effective weights of the last run; with "changed" also how many customers only a full refresh would bring up to date. ok is false where someone should look';
 
 CREATE FUNCTION _abc.abc_check(model regclass, as_of date) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -231,6 +261,9 @@ BEGIN
 	RETURN QUERY SELECT c.* FROM _abc.check_metrics(m, day) AS c;
 	IF m.runs > 0 THEN
 		RETURN QUERY SELECT c.* FROM _abc.check_ties(m) AS c;
+	END IF;
+	IF _abc.knows_changes(m) AND m.runs > 0 AND day = m.last_as_of THEN
+		RETURN QUERY SELECT c.* FROM _abc.check_changed_keys(m) AS c;
 	END IF;
 	IF m.standard = _abc.standard_of_run(m) THEN
 		RETURN QUERY SELECT c.* FROM _abc.check_weights(m) AS c;

@@ -256,14 +256,34 @@ END
 $$;
 COMMENT ON FUNCTION _abc.svg(numeric, numeric, text, text[], text) IS 'part of the charts: a picture';
 
+-- The tiers as the points have them: who was forgotten since the run is in its sums, but not drawn.
+CREATE FUNCTION _abc.tiers_drawn(m @extschema@.abc_model, points jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (
+		WITH ends AS (
+			SELECT ascii(p.tier) - 64 AS tier_rank, max(p.customers) AS customers, max(p.customers_share) AS share, max(p.cumulative_share) AS reached
+			FROM jsonb_to_recordset(points) AS p (tier text, customers bigint, customers_share numeric, cumulative_share numeric) GROUP BY p.tier
+		), drawn AS (
+			SELECT e.tier_rank, e.customers - lag(e.customers, 1, 0::bigint) OVER w AS customers, e.share AS customers_upto, e.reached AS value_upto,
+				e.share - lag(e.share, 1, 0.0) OVER w AS customers_share, e.reached - lag(e.reached, 1, 0.0) OVER w AS value_share
+			FROM ends AS e WINDOW w AS (ORDER BY e.tier_rank)
+		)
+		SELECT coalesce(jsonb_agg(to_jsonb(t.*) || coalesce(to_jsonb(d.*), '{"customers": 0, "customers_share": 0, "value_share": 0}') ORDER BY t.tier_rank), '[]')
+		FROM _abc.tiers_of(m, m.runs) AS t LEFT JOIN drawn AS d ON d.tier_rank = t.tier_rank);
+END
+$$;
+COMMENT ON FUNCTION _abc.tiers_drawn(@extschema@.abc_model, jsonb) IS 'part of abc_pareto_svg: the tiers of the points';
+
 -- The chart in a width: of a page, of a telephone.  caption: title and line below it; without them, as on
 -- the page, the tiers are not listed below the plot either.
 CREATE FUNCTION _abc.pareto_svg(m @extschema@.abc_model, points jsonb, caption text[], unit text, language text, width numeric) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	tiers jsonb := (SELECT jsonb_agg(to_jsonb(t.*) ORDER BY t.tier_rank) FROM _abc.tiers_of(m, m.runs) AS t);
-	n integer := coalesce(jsonb_array_length(tiers), 0);
+	tiers jsonb := _abc.tiers_drawn(m, points);
+	n integer := jsonb_array_length(tiers);
 	top numeric := (SELECT max((p ->> 'mean_value')::numeric) FROM jsonb_array_elements(points) AS p);
 	factor numeric := _abc.factor_of(language, coalesce(top, 0), 5);
 	customers numeric := (points -> -1 ->> 'customers')::numeric;
@@ -322,7 +342,7 @@ DECLARE
 	factor numeric := _abc.factor_of(language, coalesce(top, 0), 5);
 	f _abc.frame := ROW(width, 0, 56, 44, width - 56 - 24, CASE WHEN width < 500 THEN 150 ELSE 190 END);
 	pitch numeric := f.w / greatest(n, 6);
-	every integer := ceil(72 / pitch);
+	every integer := ceil(84 / pitch);	-- a day is written at every so many
 BEGIN
 	IF coalesce(top, 0) <= 0 THEN
 		RETURN '';

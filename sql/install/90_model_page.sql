@@ -161,7 +161,8 @@ DECLARE
 BEGIN
 	SELECT count(*), max(t.name) FILTER (WHERE t.tier_rank = 1) INTO p.tiers, p.best FROM _abc.tiers_of(m, m.runs) AS t;
 	EXECUTE format('SELECT count(*) FILTER (WHERE %s), count(*) FILTER (WHERE %s), count(*) FILTER (WHERE %s), coalesce(sum(f.value) FILTER (WHERE %3$s), 0),
-			count(*) FILTER (WHERE %s), count(*) FILTER (WHERE %4$s AND f.best_tier = ''A''), count(*) FILTER (WHERE %s), max(abs(f.value)), bool_and(f.value = round(f.value))
+			count(*) FILTER (WHERE %s), count(*) FILTER (WHERE %4$s AND f.best_tier = ''A''), count(*) FILTER (WHERE %s), max(greatest(abs(f.value), abs(f.value_before), f.best_value)),
+			bool_and(f.best_value = round(f.best_value) AND coalesce(f.value = round(f.value), true))
 		FROM %s AS f', _abc.page_condition('up'), _abc.page_condition('down'), replace(_abc.page_condition('at_risk'), '$1', p.tiers::text), _abc.page_condition('lost'),
 		_abc.page_condition('near'), m.face)
 	INTO p.up, p.down, p.at_risk, p.at_risk_value, p.lost, p.lost_best, p.near, greatest_one, whole;

@@ -120,6 +120,13 @@ BEGIN
 			override AS (DELETE FROM {override} AS x USING {given} AS g WHERE {same x g} RETURNING 1)
 		SELECT (SELECT count(*) FROM state) + (SELECT count(*) FROM before) + (SELECT count(*) FROM version)
 			+ (SELECT count(*) FROM change) + (SELECT count(*) FROM override)$sql$, m) INTO removed USING given;
+	PERFORM _abc.forget_sums(m);
+	IF m.reading IS NOT NULL THEN
+		EXECUTE _abc.fill('DELETE FROM {reading}', m);
+	END IF;
+	IF m.noted IS NOT NULL THEN
+		EXECUTE _abc.asked('DELETE FROM {noted} AS x USING {given} AS g WHERE {same x g}', m) USING given;
+	END IF;
 	RETURN removed;
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;

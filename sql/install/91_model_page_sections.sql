@@ -89,7 +89,7 @@ BEGIN
 			_abc.page_compared(l, _abc.signed_text(a.customers - b.customers, 0), _abc.signed_text(a.customers - c.customers, 0))),
 		_abc.page_card(_abc.number_text(a.best, 0), _abc.text(l, 'page.figure best', p.best),
 			_abc.page_compared(l, _abc.signed_text(a.best - b.best, 0), _abc.signed_text(a.best - c.best, 0))),
-		CASE WHEN a.cutoff IS NOT NULL THEN _abc.page_card(_abc.amount_text(l, a.cutoff, cut_unit), _abc.text(l, 'page.figure cut-off', p.best),
+		CASE WHEN a.cutoff IS NOT NULL THEN _abc.page_card(_abc.amount_text(l, a.cutoff, cut_unit), _abc.text(l, CASE WHEN m.metrics IS NULL THEN 'page.figure cut-off' ELSE 'page.figure cut-off score' END, p.best),
 				_abc.page_compared(l, _abc.change_text(l, a.cutoff, b.cutoff), _abc.change_text(l, a.cutoff, c.cutoff)))
 			ELSE _abc.page_card(_abc.share_text(l, a.best_share), _abc.text(l, 'page.figure share', p.best, m.value),
 				_abc.page_compared(l, _abc.points_text(l, a.best_share - b.best_share), _abc.points_text(l, a.best_share - c.best_share))) END,
@@ -292,7 +292,7 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c), _abc.badge(c ->> 'next_name', (c ->> 'tier_rank')::integer - 1, p.tiers), _abc.amount(p, (c ->> 'value')::numeric),
-			CASE WHEN scored THEN _abc.number_text((c ->> 'gap_to_next')::numeric, 4) ELSE _abc.amount(p, (c ->> 'gap_to_next')::numeric) END])
+			CASE WHEN scored THEN _abc.number_text((c ->> 'gap_to_next')::numeric, CASE WHEN (c ->> 'gap_to_next')::numeric < 1 THEN 4 ELSE 1 END) ELSE _abc.amount(p, (c ->> 'gap_to_next')::numeric) END])
 	INTO cells FROM _abc.page_rows(m, _abc.page_condition('near'), 'f.next_tier, f.gap_to_next', 10) AS c;
 	RETURN _abc.html_section(_abc.text(l, 'page.near'), _abc.text(l, 'page.near note', least(p.near, 10)::text, _abc.number_text(p.near, 0)),
 		_abc.html_table(_abc.text(l, 'page.near'), 'rhnn', ARRAY[_abc.text(l, 'page.customer'), _abc.text(l, 'page.next tier'), p.measure,

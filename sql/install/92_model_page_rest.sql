@@ -207,13 +207,18 @@ LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	groups text[] := _abc.group_columns(m, p, 4);
+	at_risk text := _abc.page_at_risk(m, p);
+	near text := _abc.page_near(m, p);
+	side_by_side text := CASE WHEN at_risk IS NULL OR near IS NULL THEN 'full' ELSE 'list' END;
 BEGIN
 	RETURN concat_ws(E'\n', '<div class="flow">',
 		_abc.of_class('full', _abc.page_tiers(m, p)), _abc.of_class('full', _abc.page_pareto(m, p)), _abc.of_class('full', _abc.page_runs(m, p)),
 		CASE WHEN p.before IS NOT NULL THEN _abc.of_class('full', _abc.page_list(m, p, 'up', p.up)) END,
 		CASE WHEN p.before IS NOT NULL THEN _abc.of_class('full', _abc.page_list(m, p, 'down', p.down)) END,
-		_abc.of_class('list', _abc.page_at_risk(m, p)), _abc.of_class('list', _abc.page_near(m, p)), _abc.of_class('full', _abc.page_win_back(m, p)),
-		(SELECT string_agg(_abc.page_group(m, p, g), E'\n' ORDER BY i) FROM unnest(groups) WITH ORDINALITY AS u (g, i)),
+		_abc.of_class(side_by_side, at_risk), _abc.of_class(side_by_side, near), _abc.of_class('full', _abc.page_win_back(m, p)),
+		(SELECT string_agg(CASE WHEN i % 2 = 1 AND i = cardinality(groups) THEN _abc.of_class('full', _abc.page_group(m, p, g))
+				ELSE _abc.page_group(m, p, g) END, E'\n' ORDER BY i)
+			FROM unnest(groups) WITH ORDINALITY AS u (g, i)),
 		_abc.of_class('full', _abc.page_transitions(m, p)), _abc.of_class('full', _abc.page_check(m, p)), '</div>');
 END
 $$;

@@ -44,7 +44,7 @@ my @distributions = (
 	[ integers => bigint => '(9e18 * r * s)::bigint * CASE WHEN id % 5 = 0 THEN -1 ELSE 1 END' ],
 	[ narrow => bigint => '1000000000000000 + (r * 1000000)::bigint' ],
 	[ few => float8 => 'CASE WHEN id < 4 THEN r END' ],
-	[ nothing => numeric => 'NULL' ],);
+	[ nothing => numeric => 'NULL::numeric' ],);
 my @schemes = (
 	'80/95', 'share 80/95; crossing down', 'share 50/80/95; ties down', 'share 33.3/66.6/99.9; crossing down; ties down', 'share 100',
 	'share 80/95; negative drop', 'share 1/2/3/4/5/50/99', 'count 15/50', 'count 20+30+50; ties up', 'count 10/20/30/40/50/60/70/80/90',
@@ -155,7 +155,7 @@ my $by = q{ARRAY['"group"']};
 foreach my $call (q{SELECT abc_cutoffs_of('numeric_foreign', 'v', '80/95', 'id > 100')}, qq{SELECT abc_cutoffs_of('numeric_foreign', 'v', '80/95', $by)})
 {
 	my @statements = grep { defined && /FROM public/ } sent($call);
-	is(scalar(grep { /abc_summarize\(v\), count\(\*\)/ } @statements), 1, 'a server is asked for a summary');
+	is(scalar(grep { /abc_summarize\(v\) FROM/ } @statements), 1, 'a server is asked for a summary');
 	is(scalar(grep { /v, count\(\*\) FROM public\.numeric_part WHERE .*GROUP BY/s } @statements), 1, 'and for the distinct values in the intervals');
 	is(scalar(@statements), 2, 'and for nothing else') or diag(join("\n", @statements));
 }

@@ -36,7 +36,7 @@ my $today = day_of($node->safe_psql('postgres', 'SELECT CURRENT_DATE'));
 $AbcModelOracle::wrong{$_} = 1 foreach split ' ', $ENV{ABC_ORACLE_WRONG} // '';
 
 # What may differ between twins: moments, and how the rows were read.
-my %of_its_own = map { $_ => 1 } qw(began finished made full_read forced rows_read);
+my %of_its_own = map { $_ => 1 } qw(began finished made full_read forced rows_read healed);
 my @models = $ENV{ABC_TWINS} ? qw(m n) : qw(m);
 
 # What is asked of each relation, and which columns tell its rows apart (the key's come first).
@@ -49,14 +49,14 @@ my %query = (
 	trend => 'SELECT * FROM m_trend',
 	overrides => 'SELECT * FROM m_override',
 	report => q{SELECT * FROM abc_report('m', BY)});
-my %identity = (face => [], ranked => [], history => ['valid_from'], changes => ['run'], runs => [ 'run', 'partition' ], trend => [ 'run', 'tier' ], overrides => ['reason', 'begins'], report => [ 'line', 'groups', 'tier' ]);
+my %identity = (face => [], ranked => [], history => ['valid_from'], changes => ['run'], runs => [ 'run', 'partition' ], trend => [qw(run tier customers value customers_share value_share moved_in moved_out)], overrides => ['reason', 'begins'], report => [ 'line', 'groups', 'tier' ]);
 my %keyed = map { $_ => 1 } qw(face ranked history changes);
 
 # Columns that DESIGN leaves to the code: words, moments, numbers of definitions.
 my %unjudged = (
 	(map { $_ => {} } keys %query),
 	face => { map { $_ => 1 } qw(reason decided_by_name moved_name lifecycle_name) },
-	runs => { map { $_ => 1 } qw(weights began finished full_read forced rows_read revision standard error tiers tier_names tier_customers
+	runs => { map { $_ => 1 } qw(weights began finished full_read forced rows_read healed revision standard error tiers tier_names tier_customers
 		  tier_values tier_weights tier_in tier_out tier_lost) });
 $unjudged{report} = { line_name => 1 };
 $unjudged{ranked} = $unjudged{face};
@@ -162,7 +162,7 @@ sub normal
 	return $value eq '-0' ? '0' : $value;
 }
 
-sub row_name { my ($row, @columns) = @_; return join(' ', map { "$_=" . ($row->{$_} // 'NULL') } @columns); }
+sub row_name { my ($row, @columns) = @_; return join(' ', map { "$_=" . normal($_, $row->{$_}) } @columns); }
 
 # The differences of one relation: a line each.
 sub differences

@@ -131,7 +131,7 @@ sub new
 
 	return bless {
 		definition => {%definition}, revision => 1, standard => 1, state => {}, versions => [], runs => [], changes => [],
-		overrides => [], number => 0
+		overrides => [], number => 0, partitions => [ @{ $definition{partition_by} } ]
 	}, $class;
 }
 
@@ -169,6 +169,10 @@ sub alter
 	$self->{standard}++ if picture(\%old, @standard) ne picture(\%new, @standard);
 	$self->{revision}++ if picture(\%old, @revision) ne picture(\%new, @revision);
 	$self->{definition} = \%new;
+	foreach my $column (@{ $new{partition_by} })
+	{
+		push @{ $self->{partitions} }, $column if !grep { $_ eq $column } @{ $self->{partitions} };
+	}
 	my %carried = map { $_ => 1 } @{ $new{partition_by} }, @{ $new{attributes} };
 	foreach my $row (map { values %$_ } $self->{state}, $self->{before} ? $self->{before}{state} : (), map { $_->{before}{state} } @{ $self->{runs} })
 	{
@@ -395,7 +399,7 @@ sub decide_day
 
 	$self->{run} = {
 		before => $self->{before}, run => ($last ? $last->{run} : 0) + 1, day => $day, read => $read, definition => { %{ $self->{definition} } },
-		revision => $self->{revision}, standard => $self->{standard},
+		partitions => [ @{ $self->{partitions} } ], revision => $self->{revision}, standard => $self->{standard},
 		new_standard => $last && $last->{standard} != $self->{standard} ? 1 : 0,
 		cause => $last && $last->{revision} != $self->{revision} ? 'definition' : 'data'
 	};

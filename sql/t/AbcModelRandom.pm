@@ -352,11 +352,10 @@ sub write_source
 sub refresh
 {
 	my ($life, $day, %how) = @_;
-	my $changed = $life->{twin} ? changed_sql($life) : '';
+
+	step($life, 'changed keys', changed_sql($life)) if $life->{twin};
 	my $error = $life->{model}->refresh($day, texts($life), $life->{today}, %how);
 	my $force = $how{force} ? ', force => true' : '';
-
-	step($life, 'changed keys', $changed) if $changed;
 
 	# who loses too many says so, and is told that it is meant
 	$life->{day} = $day if !$error;
@@ -370,8 +369,11 @@ sub later_day
 {
 	my ($life) = @_;
 
-	change_source($life) if chance(0.8);
-	step($life, 'source', write_source($life)) if chance(0.95);
+	if (chance(0.9))
+	{
+		change_source($life);
+		step($life, 'source', write_source($life));
+	}
 	my $day = $life->{day} + pick(1, 1, 7, between(2, 45), 30);
 	$day = $life->{today} + 1 if $day > $life->{today} + 1;
 	return refresh($life, $day);

@@ -42,7 +42,7 @@ sub parts_of_then
 	my ($model, $row) = @_;
 	my %then;
 
-	@then{ $ENV{ABC_POSITIONAL} ? @{ $model->{definition}{partition_by} } : @{ $row->{by} } } = @{ $row->{part} };
+	@then{ @{ $row->{by} } } = @{ $row->{part} };
 	return map { $_ => $then{$_} } @{ $model->{definition}{partition_by} };
 }
 
@@ -201,7 +201,7 @@ sub run_row
 	my ($run, $part) = @_;
 
 	return {
-		run => $run->{run}, as_of => date($run->{day}), partition => array_of(@{ $part->{part} }), partition_by => array_of(@{ $part->{by} }),
+		run => $run->{run}, as_of => date($run->{day}), partition => in_places($run, $part), partition_by => array_of(@{ $run->{partitions} }),
 		scheme => $run->{definition}{scheme}{text}, customers => $part->{customers}, rated => $part->{rated},
 		total => amount_of($part->{total}), value => amount_of($part->{value}), cutoffs => $part->{cutoffs} ? array_of(@{ $part->{cutoffs} }) : undef,
 		moved_up => $part->{up}, moved_down => $part->{down}, arrived => $part->{arrived}, gone => $part->{gone},
@@ -210,6 +210,18 @@ sub run_row
 		unrated => amount_of($part->{unrated}), without_customer => amount_of($part->{without}), source_rows => $part->{rows},
 		source_total => amount_of($part->{source_total}), gone_value => amount_of($part->{gone_value})
 	};
+}
+
+# The texts of a partition at the places that its columns have among all that ever were partitions.
+sub in_places
+{
+	my ($run, $part) = @_;
+	my %texts;
+
+	@texts{ @{ $part->{by} } } = @{ $part->{part} };
+	my @columns = @{ $run->{partitions} };
+	pop @columns while @columns && !exists $texts{ $columns[-1] };
+	return array_of(map { $texts{$_} } @columns);
 }
 
 # An array as psql prints it, of simple elements.
@@ -313,7 +325,7 @@ sub overrides
 	return [
 		map {
 			my @keys = @{ $_->{keys} };
-			{ map({ ("k" . ($_ + 1) => $keys[$_]) } 0 .. $#keys), tier => letter($_->{tier}), tier_name => $_->{name}, reason => $_->{reason},
+			+{ map({ ("k" . ($_ + 1) => $keys[$_]) } 0 .. $#keys), tier => letter($_->{tier}), tier_name => $_->{name}, reason => $_->{reason},
 				begins => date($_->{begins}), ends => date($_->{ends}) }
 		} @{ $model->{overrides} } ];
 }

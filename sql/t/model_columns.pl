@@ -76,9 +76,9 @@ sub life_of_model
 		SELECT abc_refresh('m', '2024-02-29'), abc_refresh('m', '2024-02-29');
 		SELECT abc_override('m', '$key', 'B', 'by hand', begins => '2024-02-29');
 		SELECT count(*) FROM abc_explain('m', '$key');
-		SELECT count(*) FROM abc_report('m', '$a'), abc_report('m', '$p', '2024-01-31');
+		SELECT count(*) FROM abc_report('m', '$a'); SELECT count(*) FROM abc_report('m', '$p', '2024-01-31');
 		SELECT count(*) FROM abc_transitions('m');
-		SELECT count(*) FROM abc_simulate('m', 'count 20/50'), abc_simulate('m', 'count 20/50', ARRAY[abc_metric('a metric', 1), abc_metric('a value', 1)]);
+		SELECT count(*) FROM abc_simulate('m', 'count 20/50'); SELECT count(*) FROM abc_simulate('m', 'count 20/50', ARRAY[abc_metric('a metric', 1), abc_metric('a value', 1)]);
 		SELECT count(*) FROM abc_check('m');
 		SELECT length(abc_report_html('m')), length(abc_model_sql('m'));
 		SELECT count(*) FROM m; SELECT count(*) FROM m_ranked; SELECT count(*) FROM m_trend; SELECT count(*) FROM m_changes; SELECT count(*) FROM m_history;

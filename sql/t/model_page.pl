@@ -4,6 +4,7 @@
 
 use strict;
 use warnings;
+use utf8;
 
 use Encode;
 use FindBin;
@@ -17,6 +18,7 @@ my $node = AbcTier::new_node('model_page');
 my $dir = PostgreSQL::Test::Utils::tempdir();
 
 $node->safe_psql('template1', q{CREATE DATABASE pages ENCODING UTF8 LOCALE 'C' TEMPLATE template0});
+$node->safe_psql('pages', 'CREATE EXTENSION abc_tier');
 
 sub ask { return decode('UTF-8', $node->safe_psql('pages', encode('UTF-8', $_[0]))); }
 

@@ -65,11 +65,16 @@ last_exponent(const DecimalView *view)
 void
 decimal_view(Datum numeric, DecimalView *view)
 {
-	struct varlena *raw = PG_DETOAST_DATUM_PACKED(numeric);
-	const char *p = VARDATA_ANY(raw);
-	int			size = VARSIZE_ANY_EXHDR(raw);
-	uint16		header = word_at(p);
+	struct varlena *raw = (struct varlena *) DatumGetPointer(numeric);
+	const char *p;
+	int			size;
+	uint16		header;
 
+	if (unlikely(VARATT_IS_COMPRESSED(raw) || VARATT_IS_EXTERNAL(raw)))
+		raw = PG_DETOAST_DATUM_PACKED(numeric);
+	p = VARDATA_ANY(raw);
+	size = VARSIZE_ANY_EXHDR(raw);
+	header = word_at(p);
 	view->finite = (header & NUM_FORM_MASK) != NUM_SPECIAL;
 	if (!view->finite)
 		return;

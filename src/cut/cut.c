@@ -50,14 +50,6 @@ cut_at_least(CutPoint *cut, Selection *selection)
 	cut->reached = selection_least(selection, &cut->key, &cut->value);
 }
 
-/* A group whose numeric, if any, outlives the walk. */
-static void
-keep_numeric(const Selection *selection, ValueGroup *group)
-{
-	if (selection->wide != NULL)
-		group->numeric = PointerGetDatum(PG_DETOAST_DATUM_COPY(group->numeric));
-}
-
 static void
 threshold_of_fraction(Threshold *threshold, const Selection *selection, AbcFraction share)
 {
@@ -124,10 +116,7 @@ cut_cumulated(CutPoints *points, Selection *selection, const AbcScheme *scheme)
 		if (!selection_locate(selection, threshold.ceil, &group))
 			cut_at_least(cut, selection);
 		else if (group_lies_above(selection, &group, &threshold, scheme))
-		{
-			keep_numeric(selection, &group);
 			cut_at(cut, &group);
-		}
 		else
 			cut_above(cut, selection, &group);
 	}
@@ -221,7 +210,6 @@ cut_fill(CutPoints *points, Selection *selection, const AbcScheme *scheme)
 				cut_at_least(&points->cuts[tier], selection);
 			break;
 		}
-		keep_numeric(selection, &group);
 		exact_copy(sum, group.before);
 		exact_sub(sum, start);
 		settled = settle(selection, &group, tier, sum, widths, scheme);
@@ -250,14 +238,10 @@ cut_fill(CutPoints *points, Selection *selection, const AbcScheme *scheme)
 static void
 refuse_negative(const Selection *selection)
 {
-	const ValueStore *store = selection->store;
-	Datum		least = selection->wide != NULL ? selection->least_numeric :
-		values_datum(store, selection->least);
-
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("negative value %s under a scheme with \"negative error\"",
-					value_text(store->kind, least)),
+					value_text(selection->store->kind, selection->least_negative)),
 			 errdetail("%lld of %lld values are negative.",
 					   (long long) selection->nnegative, (long long) selection->nvalues),
 			 errhint("Correct the values, or use \"negative zero\" (they weigh nothing) or \"negative drop\" (they get no tier).")));

@@ -6,6 +6,7 @@
 #define ABC_RANKING_PRIVATE_H
 
 #include "select/ranking.h"
+#include "select/selection_private.h"
 #include "values/tempfile.h"
 
 #define MAX_FILES		256		/* over which rows or numbers are distributed */
@@ -57,7 +58,7 @@ role_of_key(const Selection *selection, u128 key)
 {
 	if (u128_eq(key, u128_of(0)))
 		return ROW_NULL;
-	if (selection->by_value && !u128_lt(selection->zero, key))
+	if (selection->by_value && !u128_lt(key_selection(selection)->zero, key))
 		return ROW_OTHER;
 	return ROW_MEMBER;
 }

@@ -22,7 +22,7 @@ typedef struct RangeFiles
 static void
 plan_ranges(RankWalk *walk, RangeFiles *ranges, int64 fitting)
 {
-	Histogram  *histogram = walk->selection.histogram;
+	Histogram  *histogram = key_selection(&walk->selection)->histogram;
 	int64		limit = Max(fitting, walk->selection.nmembers / (MAX_FILES / 2));
 	int64		rows = 0;
 

@@ -12,15 +12,16 @@
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "utils/fmgrprotos.h"
+#include "utils/tuplesort.h"
 #include "utils/typcache.h"
 
-#include "select/selection.h"
+#include "select/selection_private.h"
 
 typedef struct WideSelection
 {
 	Tuplesortstate *sort;
-	bool		by_value;
 	int			scale;			/* one unit of the measure is 10^-scale */
+	int			bits;			/* of the largest value in that unit */
 	ExactSum   *weight;			/* scratch: one value */
 	Datum		above;			/* the value of the group before this one, or 0 */
 	Datum		value;			/* the group the walk stands on, or 0 before the first */
@@ -56,16 +57,39 @@ drop_value(Datum value)
 		pfree(DatumGetPointer(value));
 }
 
+static inline Datum
+copy_value(Datum value)
+{
+	return PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
+}
+
 static inline bool
 takes_part(const Selection *selection, const DecimalView *view)
 {
 	return !selection->by_value || (!view->negative && view->ndigits > 0);
 }
 
+static void
+wide_add_rows(const Selection *selection, const ValueGroup *group, int64 n, ExactSum *sum)
+{
+	const WideSelection *wide = selection->state;
+	DecimalView view;
+
+	if (!selection->by_value)
+	{
+		exact_add_shifted(sum, u128_of(n), 0);
+		return;
+	}
+	decimal_view(group->numeric, &view);
+	decimal_to_exact(&view, wide->scale, wide->weight);
+	exact_add_multiple(sum, wide->weight, n);
+}
+
 /* First pass: count, and learn how wide the values are. */
 static void
-survey_value(Selection *selection, WideSelection *wide, Datum value, int *bits)
+survey_value(Selection *selection, Datum value)
 {
+	WideSelection *wide = selection->state;
 	DecimalView view;
 
 	decimal_view(value, &view);
@@ -73,24 +97,25 @@ survey_value(Selection *selection, WideSelection *wide, Datum value, int *bits)
 	if (view.negative)
 	{
 		selection->nnegative++;
-		if (selection->least_numeric == (Datum) 0 ||
-			DatumGetBool(DirectFunctionCall2(numeric_lt, value, selection->least_numeric)))
+		if (selection->least_negative == (Datum) 0 ||
+			value_below(VALUE_NUMERIC, value, selection->least_negative))
 		{
-			drop_value(selection->least_numeric);
-			selection->least_numeric = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
+			drop_value(selection->least_negative);
+			selection->least_negative = copy_value(value);
 		}
 	}
 	if (!takes_part(selection, &view))
 		return;
 	selection->nmembers++;
 	if (selection->by_value)
-		*bits = Max(*bits, decimal_bits(&view, wide->scale));
+		wide->bits = Max(wide->bits, decimal_bits(&view, wide->scale));
 }
 
 /* Second pass: add up and sort what takes part. */
 static void
-take_value(Selection *selection, WideSelection *wide, Datum value)
+take_value(Selection *selection, Datum value)
 {
+	WideSelection *wide = selection->state;
 	DecimalView view;
 	ValueGroup	one;
 
@@ -98,14 +123,15 @@ take_value(Selection *selection, WideSelection *wide, Datum value)
 	if (!takes_part(selection, &view))
 		return;
 	one.numeric = value;
-	wide_add_rows(wide, &one, 1, selection->total);
+	wide_add_rows(selection, &one, 1, selection->total);
 	tuplesort_putdatum(wide->sort, value, false);
 }
 
 /* Step to the next group; false at the end. */
 static bool
-next_group(WideSelection *wide, const Selection *selection)
+next_group(const Selection *selection)
 {
+	WideSelection *wide = selection->state;
 	ValueGroup	group;
 
 	if (wide->ahead == (Datum) 0)
@@ -122,64 +148,74 @@ next_group(WideSelection *wide, const Selection *selection)
 	}
 	exact_copy(wide->before, wide->after);
 	group.numeric = wide->value;
-	wide_add_rows(wide, &group, wide->count, wide->after);
+	wide_add_rows(selection, &group, wide->count, wide->after);
 	return true;
 }
 
-WideSelection *
-wide_begin(Selection *selection)
+static bool
+wide_locate(Selection *selection, const ExactSum *target, ValueGroup *group)
 {
-	WideSelection *wide = palloc0(sizeof(WideSelection));
-	ValueStore *store = selection->store;
-	TypeCacheEntry *type = lookup_type_cache(NUMERICOID, TYPECACHE_GT_OPR);
-	int			bits = 0;
-	int			nlimbs = 0;
+	WideSelection *wide = selection->state;
 
-	wide->by_value = selection->by_value;
-	wide->scale = store->scale;
-	wide->sort = tuplesort_begin_datum(NUMERICOID, type->gt_opr, InvalidOid, false,
-									   work_mem, NULL, TUPLESORT_NONE);
-	for (int pass = 1; pass <= 2; pass++)
-	{
-		ValueReader reader;
-		const void *block;
-		int64		size;
-
-		values_read(&reader, store);
-		while ((block = values_next_block(&reader, &size)) != NULL)
-		{
-			const WideValue *end = (const WideValue *) ((const char *) block + size);
-
-			for (const WideValue *w = block; w < end; w = wide_next(w))
-			{
-				CHECK_FOR_INTERRUPTS();
-				if (w->size == 0)
-					continue;
-				if (pass == 1)
-					survey_value(selection, wide, wide_datum(w), &bits);
-				else
-					take_value(selection, wide, wide_datum(w));
-			}
-		}
-		values_read_end(&reader);
-		if (pass == 1)
-		{
-			nlimbs = exact_limbs_for(bits + 64) + 1;
-			selection->total = exact_create(nlimbs);
-			wide->weight = exact_create(nlimbs);
-		}
-	}
-	tuplesort_performsort(wide->sort);
-
-	wide->before = exact_create(nlimbs);
-	wide->after = exact_create(nlimbs);
-	wide->ahead = next_value(wide);
-	return wide;
+	while (wide->value == (Datum) 0 || exact_cmp(wide->after, target) < 0)
+		if (!next_group(selection))
+			return false;
+	group->numeric = copy_value(wide->value);	/* outlives the walk */
+	group->count = wide->count;
+	exact_copy(group->before, wide->before);
+	return true;
 }
 
-void
-wide_end(WideSelection *wide)
+/* A copy of the value of the group before the one located last. */
+static bool
+wide_next_above(Selection *selection, const ValueGroup *group, u128 *key, Datum *numeric)
 {
+	WideSelection *wide = selection->state;
+
+	if (wide->above == (Datum) 0)
+		return false;
+	*numeric = copy_value(wide->above);
+	return true;
+}
+
+/* The least value; the walk goes on to the end. */
+static bool
+wide_least(Selection *selection, u128 *key, Datum *numeric)
+{
+	WideSelection *wide = selection->state;
+
+	while (next_group(selection))
+		;
+	if (wide->value == (Datum) 0)
+		return false;
+	*numeric = copy_value(wide->value);
+	return true;
+}
+
+static bool
+wide_walk(Selection *selection, GroupFunction function, void *arg)
+{
+	WideSelection *wide = selection->state;
+	int64		before = 0;
+
+	while (next_group(selection))
+	{
+		ValueGroup	group = {0};
+
+		group.numeric = wide->value;
+		group.count = wide->count;
+		if (!function(selection, &group, before, arg))
+			return false;
+		before += group.count;
+	}
+	return true;
+}
+
+static void
+wide_end(Selection *selection)
+{
+	WideSelection *wide = selection->state;
+
 	tuplesort_end(wide->sort);
 	drop_value(wide->above);
 	drop_value(wide->value);
@@ -190,68 +226,58 @@ wide_end(WideSelection *wide)
 	pfree(wide);
 }
 
-void
-wide_add_rows(const WideSelection *wide, const ValueGroup *group, int64 n, ExactSum *sum)
-{
-	DecimalView view;
+static const SelectionMethods wide_methods = {
+	.add_rows = wide_add_rows,
+	.locate = wide_locate,
+	.next_above = wide_next_above,
+	.least = wide_least,
+	.walk = wide_walk,
+	.end = wide_end
+};
 
-	if (!wide->by_value)
+/* Show every value that is not NULL to a pass. */
+static void
+read_values(Selection *selection, void (*pass) (Selection *selection, Datum value))
+{
+	ValueReader reader;
+	const void *block;
+	int64		size;
+
+	values_read(&reader, selection->store);
+	while ((block = values_next_block(&reader, &size)) != NULL)
 	{
-		exact_add_shifted(sum, u128_of(n), 0);
-		return;
+		const WideValue *end = (const WideValue *) ((const char *) block + size);
+
+		for (const WideValue *w = block; w < end; w = wide_next(w))
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (w->size != 0)
+				pass(selection, wide_datum(w));
+		}
 	}
-	decimal_view(group->numeric, &view);
-	decimal_to_exact(&view, wide->scale, wide->weight);
-	exact_add_multiple(sum, wide->weight, n);
+	values_read_end(&reader);
 }
 
-/* The group after the one the walk stands on. */
-bool
-wide_next_group(Selection *selection, ValueGroup *group)
+void
+wide_begin(Selection *selection)
 {
-	WideSelection *wide = selection->wide;
+	WideSelection *wide = palloc0(sizeof(WideSelection));
+	TypeCacheEntry *type = lookup_type_cache(NUMERICOID, TYPECACHE_GT_OPR);
+	int			nlimbs;
 
-	if (!next_group(wide, selection))
-		return false;
-	group->numeric = wide->value;
-	group->count = wide->count;
-	return true;
-}
+	selection->methods = &wide_methods;
+	selection->state = wide;
+	wide->scale = selection->store->scale;
+	wide->sort = tuplesort_begin_datum(NUMERICOID, type->gt_opr, InvalidOid, false,
+									   work_mem, NULL, TUPLESORT_NONE);
+	read_values(selection, survey_value);
+	nlimbs = exact_limbs_for(wide->bits + 64) + 1;
+	selection->total = exact_create(nlimbs);
+	wide->weight = exact_create(nlimbs);
+	read_values(selection, take_value);
+	tuplesort_performsort(wide->sort);
 
-bool
-wide_locate(Selection *selection, const ExactSum *target, ValueGroup *group)
-{
-	WideSelection *wide = selection->wide;
-
-	while (wide->value == (Datum) 0 || exact_cmp(wide->after, target) < 0)
-		if (!next_group(wide, selection))
-			return false;
-	group->numeric = wide->value;
-	group->count = wide->count;
-	exact_copy(group->before, wide->before);
-	return true;
-}
-
-/* A copy of the value of the group before the one located last. */
-bool
-wide_next_above(const WideSelection *wide, Datum *numeric)
-{
-	if (wide->above == (Datum) 0)
-		return false;
-	*numeric = PointerGetDatum(PG_DETOAST_DATUM_COPY(wide->above));
-	return true;
-}
-
-/* The least value; the walk goes on to the end. */
-bool
-wide_least(Selection *selection, Datum *numeric)
-{
-	WideSelection *wide = selection->wide;
-
-	while (next_group(wide, selection))
-		;
-	if (wide->value == (Datum) 0)
-		return false;
-	*numeric = PointerGetDatum(PG_DETOAST_DATUM_COPY(wide->value));
-	return true;
+	wide->before = exact_create(nlimbs);
+	wide->after = exact_create(nlimbs);
+	wide->ahead = next_value(wide);
 }

@@ -181,18 +181,26 @@ summary_hash(const SummaryState *state)
 	return (uint16 *) summary_entry(state, state->capacity);
 }
 
+static inline uint32
+summary_hash_start(const SummaryState *state, uint64 bucket)
+{
+	return (uint32) ((bucket * UINT64CONST(0x9E3779B97F4A7C15)) >> 40) & (2 * state->capacity - 1);
+}
+
 /* Where the bucket is in the hash table, or where it would be put. */
 static inline uint32
 summary_hash_position(const SummaryState *state, uint64 bucket)
 {
 	const uint16 *hash = summary_hash(state);
 	uint32		mask = 2 * state->capacity - 1;
-	uint32		at = (uint32) ((bucket * UINT64CONST(0x9E3779B97F4A7C15)) >> 40) & mask;
+	uint32		at = summary_hash_start(state, bucket);
 
 	while (hash[at] != 0 && summary_entry(state, hash[at] - 1)[SUMMARY_ENTRY_BUCKET] != bucket)
 		at = (at + 1) & mask;
 	return at;
 }
+
+#define SUMMARY_FAST_STRIDE		(SUMMARY_ENTRY_SUM + 2)
 
 /*
  * Add one row to a bucket that is there, if its sum has two words and room: the
@@ -201,13 +209,21 @@ summary_hash_position(const SummaryState *state, uint64 bucket)
 static inline bool
 summary_state_add_fast(SummaryState *state, uint64 bucket, u128 amount)
 {
-	uint32		number = summary_hash(state)[summary_hash_position(state, bucket)];
+	uint32		at = summary_hash_start(state, bucket);
+	const uint16 *hash = (const uint16 *) (state->entries + (Size) state->capacity * SUMMARY_FAST_STRIDE);
 	uint64	   *entry;
 	u128		sum;
 
-	if (unlikely(number == 0 || state->words != 2))
+	if (unlikely(state->words != 2))
 		return false;
-	entry = state->entries + (number - 1) * (SUMMARY_ENTRY_SUM + 2);
+	for (;; at = (at + 1) & (2 * state->capacity - 1))
+	{
+		if (unlikely(hash[at] == 0))
+			return false;
+		entry = state->entries + (Size) (hash[at] - 1) * SUMMARY_FAST_STRIDE;
+		if (likely(entry[SUMMARY_ENTRY_BUCKET] == bucket))
+			break;
+	}
 	sum = u128_add(u128_make(entry[SUMMARY_ENTRY_SUM + 1], entry[SUMMARY_ENTRY_SUM]), amount);
 	if (unlikely((u128_hi(sum) >> 63) != 0))
 		return false;

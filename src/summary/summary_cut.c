@@ -39,9 +39,10 @@ add_measure(const SummaryCells *cells, int i, ExactSum *sum)
 }
 
 /* Inside a cell of several values n rows measure at least this. */
-void
-cells_add_rows(SummaryCells *cells, const ValueGroup *group, int64 n, ExactSum *sum)
+static void
+cells_add_rows(const Selection *selection, const ValueGroup *group, int64 n, ExactSum *sum)
 {
+	SummaryCells *cells = selection->state;
 	const SummaryCell *cell = &cells->cells[u128_lo(group->key)];
 
 	if (n == cell->count)
@@ -58,9 +59,10 @@ cells_add_rows(SummaryCells *cells, const ValueGroup *group, int64 n, ExactSum *
 }
 
 /* The group in which the measure reaches the target; false if it does not. */
-bool
-cells_locate(SummaryCells *cells, const ExactSum *target, ValueGroup *group)
+static bool
+cells_locate(Selection *selection, const ExactSum *target, ValueGroup *group)
 {
+	SummaryCells *cells = selection->state;
 	ExactSum   *after = summary_amount(cells);
 	bool		found = false;
 
@@ -86,9 +88,10 @@ cells_locate(SummaryCells *cells, const ExactSum *target, ValueGroup *group)
 }
 
 /* The group above another one; false if that is the highest. */
-bool
-cells_next_above(SummaryCells *cells, const ValueGroup *group, u128 *key)
+static bool
+cells_next_above(Selection *selection, const ValueGroup *group, u128 *key, Datum *numeric)
 {
+	SummaryCells *cells = selection->state;
 	int			i = (int) u128_lo(group->key) - 1;
 
 	if (i < 0)
@@ -99,15 +102,24 @@ cells_next_above(SummaryCells *cells, const ValueGroup *group, u128 *key)
 }
 
 /* The group of the least value. */
-bool
-cells_least(SummaryCells *cells, u128 *key)
+static bool
+cells_least(Selection *selection, u128 *key, Datum *numeric)
 {
+	SummaryCells *cells = selection->state;
 	int			i = cell_members(cells) - 1;
 
 	cells->touched |= !cells->cells[i].exact;
 	*key = u128_of(i);
 	return true;
 }
+
+/* Cells are cut, never walked; they belong to the caller. */
+static const SelectionMethods cells_methods = {
+	.add_rows = cells_add_rows,
+	.locate = cells_locate,
+	.next_above = cells_next_above,
+	.least = cells_least
+};
 
 static void
 begin_selection(Selection *selection, SummaryCells *cells, const AbcScheme *scheme)
@@ -117,7 +129,8 @@ begin_selection(Selection *selection, SummaryCells *cells, const AbcScheme *sche
 	cells->touched = false;
 	cells->cursor = 0;
 	cells->cursor_before = summary_amount(cells);
-	selection->cells = cells;
+	selection->methods = &cells_methods;
+	selection->state = cells;
 	selection->by_value = cells->by_value;
 	selection->nvalues = cells->count;
 	selection->nnegative = cells->nnegative;

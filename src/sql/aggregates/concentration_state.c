@@ -102,24 +102,13 @@ concentration_refuse_negative(ValueKind kind, Datum value)
 			 errhint("Leave negative values out with FILTER (WHERE value >= 0), or count them as zero with greatest(value, 0).")));
 }
 
-/* Complain about the least value. */
-static void
-refuse_least(const Selection *selection)
-{
-	const ValueStore *store = selection->store;
-
-	if (selection->wide != NULL)
-		concentration_refuse_negative(VALUE_NUMERIC, selection->least_numeric);
-	concentration_refuse_negative(store->kind, values_datum(store, selection->least));
-}
-
 /* Zeros count as values, but make no total. */
 bool
 concentration_begin(ConcentrationState *state, Selection *selection)
 {
 	selection_begin(selection, &state->store, true);
 	if (selection->nnegative > 0)
-		refuse_least(selection);
+		concentration_refuse_negative(state->store.kind, selection->least_negative);
 	if (selection->nmembers > 0)
 		return true;
 	selection_end(selection);

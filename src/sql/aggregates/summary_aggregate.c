@@ -87,6 +87,31 @@ state_result(SummaryState *state, bool in_aggregate)
 	return PointerGetDatum(summary_state_freeze(state));
 }
 
+static pg_noinline SummaryState *
+add_slowly(SummaryState *state, uint64 bucket, u128 amount)
+{
+	uint64		sum[2];
+
+	sum[0] = u128_lo(amount);
+	sum[1] = u128_hi(amount);
+	return summary_state_add(state, bucket, 1, sum, 2);
+}
+
+/* Add a row to a bucket, which may be a new one. */
+static inline SummaryState *
+add_amount(SummaryState *state, uint64 bucket, u128 amount)
+{
+	if (likely(summary_state_add_fast(state, bucket, amount)))
+		return state;
+	return add_slowly(state, bucket, amount);
+}
+
+static inline SummaryState *
+add_decimal(SummaryState *state, bool negative, u128 magnitude, uint64 key)
+{
+	return add_amount(state, (negative ? SUMMARY_NEGATIVE : 0) | (key >> state->head.shift), magnitude);
+}
+
 /* abc_summarize(float8) */
 Datum
 abc_summarize_float8_transfn(PG_FUNCTION_ARGS)
@@ -107,27 +132,13 @@ abc_summarize_float8_transfn(PG_FUNCTION_ARGS)
 		int			shift = state->head.shift;
 		uint64		bits = float8_bits(value);
 		uint64		bucket = (bits & SUMMARY_NEGATIVE) | ((bits & ~SUMMARY_NEGATIVE) >> shift);
-		uint64		sum[2] = {float8_mantissa_of_bits(bits), 0};
+		uint64		amount = float8_mantissa_of_bits(bits);
 
 		if (unlikely(shift > FLOAT8_FRACTION_BITS))
-			sum[0] <<= float8_unit_field(bits) - summary_float8_field(bucket, shift);
-		if (unlikely(!summary_state_add_fast(state, bucket, u128_of(sum[0]))))
-			state = summary_state_add(state, bucket, 1, sum, 2);
+			amount <<= float8_unit_field(bits) - summary_float8_field(bucket, shift);
+		state = add_amount(state, bucket, u128_of(amount));
 	}
 	return state_result(state, in_aggregate);
-}
-
-static inline SummaryState *
-add_decimal(SummaryState *state, bool negative, u128 magnitude, uint64 key)
-{
-	uint64		bucket = (negative ? SUMMARY_NEGATIVE : 0) | (key >> state->head.shift);
-	uint64		sum[2];
-
-	if (likely(summary_state_add_fast(state, bucket, magnitude)))
-		return state;
-	sum[0] = u128_lo(magnitude);
-	sum[1] = u128_hi(magnitude);
-	return summary_state_add(state, bucket, 1, sum, 2);
 }
 
 /* abc_summarize(bigint) */

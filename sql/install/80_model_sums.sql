@@ -49,7 +49,7 @@ BEGIN
 		('_by_back', $i$(lifecycle_since) WHERE lifecycle = 'returned'$i$, true),
 		('_by_first', '(first_order) WHERE present', m.first_order IS NOT NULL),
 		('_by_last', '(last_order) WHERE present', coalesce(m.at_risk, m.lost) IS NOT NULL),
-		('_by_pause', format('(%s) WHERE present AND orders >= 3 AND last_order > first_order', _abc.silent_since('')), _abc.has_rhythm(m))) AS v
+		('_by_pause', format('((%s)) WHERE present AND orders >= 3 AND last_order > first_order', _abc.silent_since('')), _abc.has_rhythm(m))) AS v
 	WHERE v.column3;
 END
 $$;

@@ -1,6 +1,6 @@
 /*
- * selection_keys.h
- *		The loops of selection.c over blocks of keys; included once for each width.
+ * key_loops.h
+ *		The loops of selection_keys.c over blocks of keys; included once for each width.
  *
  * The includer defines
  *		KEY				the type of a key
@@ -20,11 +20,12 @@
 static void
 KEY_NAME(survey) (Selection *selection, const KEY *keys, int64 n)
 {
-	const KEY	zero = KEY_OF(selection->zero);
+	KeySelection *state = key_selection(selection);
+	const KEY	zero = KEY_OF(state->zero);
 	const KEY	null = KEY_OF(u128_of(0));
-	KEY			low = KEY_OF(selection->low);
-	KEY			high = KEY_OF(selection->high);
-	KEY			least = KEY_OF(selection->least);
+	KEY			low = KEY_OF(state->low);
+	KEY			high = KEY_OF(state->high);
+	KEY			least = KEY_OF(state->least);
 	int64		nnull = 0;
 	int64		nnegative = 0;
 	int64		nmembers = 0;
@@ -53,9 +54,9 @@ KEY_NAME(survey) (Selection *selection, const KEY *keys, int64 n)
 	selection->nvalues += n - nnull;
 	selection->nnegative += nnegative;
 	selection->nmembers += nmembers;
-	selection->low = KEY_WIDE(low);
-	selection->high = KEY_WIDE(high);
-	selection->least = KEY_WIDE(least);
+	state->low = KEY_WIDE(low);
+	state->high = KEY_WIDE(high);
+	state->least = KEY_WIDE(least);
 }
 
 /* Count the keys from low to high by bucket, and add up their weights. */
@@ -99,7 +100,7 @@ KEY_NAME(fill_histogram) (const Selection *selection, Histogram *histogram,
 	}
 	else
 	{
-		const KEY	zero = KEY_OF(selection->zero);
+		const KEY	zero = KEY_OF(key_selection(selection)->zero);
 
 		for (int64 i = 0; i < n; i++)
 		{
@@ -164,7 +165,7 @@ KEY_NAME(walk) (const Selection *selection, const KEY *keys, int64 n, int64 *pos
 		group->key = KEY_WIDE(keys[i]);
 		group->count = end - i;
 		exact_copy(after, before);
-		selection_add_rows(selection, group, group->count, after);
+		keys_add_rows(selection, group, group->count, after);
 		if (exact_cmp(after, target) >= 0)
 		{
 			*position = i;

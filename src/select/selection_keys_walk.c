@@ -1,5 +1,5 @@
 /*
- * selection_walk.c
+ * selection_keys_walk.c
  *		Every group of equal values, largest first, in bounded memory.
  *
  * The values of a range that fits in memory are gathered and sorted.  A larger
@@ -11,7 +11,7 @@
 
 #include "miscadmin.h"
 
-#include "select/selection.h"
+#include "select/selection_private.h"
 
 #define GATHER_MIN	2048		/* keys that are gathered however little work_mem */
 
@@ -103,7 +103,7 @@ walk_range(GroupWalk *walk, u128 low, u128 high, int64 count, const Histogram *h
 	}
 	if (count <= walk->fitting)
 	{
-		void	   *keys = selection_gather(selection, low, high, count);
+		void	   *keys = keys_gather(selection, low, high, count);
 
 		go_on = visit_sorted(walk, keys, count);
 		pfree(keys);
@@ -132,27 +132,16 @@ walk_range(GroupWalk *walk, u128 low, u128 high, int64 count, const Histogram *h
 }
 
 bool
-selection_walk(Selection *selection, GroupFunction function, void *arg)
+keys_walk(Selection *selection, GroupFunction function, void *arg)
 {
+	KeySelection *state = key_selection(selection);
 	GroupWalk	walk = {selection, function, arg, 0, 0};
-	bool		narrow;
 
-	if (selection->wide != NULL)
-	{
-		ValueGroup	group = {0};
-
-		while (wide_next_group(selection, &group))
-			if (!visit(&walk, &group))
-				return false;
-		return true;
-	}
 	if (selection->nmembers == 0)
 		return true;
-	if (selection->sorted != NULL)
-		return visit_sorted(&walk, selection->sorted, selection->nmembers);
-	narrow = selection->store->form == FORM_KEY64;
+	if (state->sorted != NULL)
+		return visit_sorted(&walk, state->sorted, selection->nmembers);
 	walk.fitting = Max(GATHER_MIN, (int64) (values_memory(selection->store) / 4 /
-											(narrow ? sizeof(uint64) : sizeof(u128))));
-	return walk_range(&walk, selection->low, selection->high, selection->nmembers,
-					  selection->histogram);
+											form_width(selection->store->form)));
+	return walk_range(&walk, state->low, state->high, selection->nmembers, state->histogram);
 }
