@@ -158,7 +158,7 @@ RETURN pg_catalog.concat($$, sums AS (
 	ELSE pg_catalog.concat($$
 	SELECT d.partition, d.tier_rank, d.ineligible, d.negative, d.scale, sum(d.n), sum(d.value) FROM (
 		SELECT $$, _abc.sum_items('c'), $$, 1, c.value FROM changed AS c WHERE c.present
-		UNION ALL SELECT $$, _abc.sum_items('s'), $$, -1, -s.value FROM {state} AS s JOIN changed AS c ON {same s c} WHERE s.present
+		UNION ALL SELECT $$, _abc.sum_items('s'), $$, -1, -s.value FROM {state_of_changed} WHERE s.present
 		UNION ALL SELECT $$, _abc.sum_items('g'), $$, -1, -g.value FROM vanished AS g WHERE g.present
 	) AS d (partition, tier_rank, ineligible, negative, scale, n, value) GROUP BY 1, 2, 3, 4, 5
 	ON CONFLICT (partition, tier_rank, ineligible, negative, scale) DO UPDATE SET customers = x.customers + excluded.customers, value = x.value + excluded.value$$) END, $$

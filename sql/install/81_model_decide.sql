@@ -109,7 +109,7 @@ WITH read AS MATERIALIZED (
 	WHERE CASE WHEN t.first_run IS NOT NULL THEN {differs_from_today} ELSE NOT c.known OR {differs} END
 ), before AS (
 	INSERT INTO {before} ({state_columns})
-	SELECT {s.state_columns} FROM {state} AS s JOIN changed AS c ON {same s c} WHERE s.written_run <> $3
+	SELECT {s.state_columns} FROM {state_of_changed} WHERE s.written_run <> $3
 ), version AS (
 	INSERT INTO {version} AS v ({keys}, partition, computed, settled, tier, tier_name, decided_by, reason, decided_until, lifecycle, value, score,
 		cause, valid_from, valid_to, closed_run)
@@ -192,10 +192,19 @@ RETURN '(SELECT count(*) FROM changed AS c LEFT JOIN {state} AS s ON {same s c}
 		WHERE (s.present IS DISTINCT FROM c.present OR {facts_differ}) AND NOT EXISTS (SELECT FROM {reading} AS k WHERE {same k c}))';
 COMMENT ON FUNCTION _abc.healed_text() IS 'part of abc_refresh: rows that were not as the source has them';
 
+-- The rows of the state, s, that the changed ones, c, replace.  Where few rows are decided each is looked up, however many
+-- the planner expects, who knows nothing of the rows of a WITH query.
+CREATE FUNCTION _abc.state_of_changed_text(facts text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE facts WHEN 'source' THEN '{state} AS s JOIN changed AS c ON {same s c}'
+	ELSE 'changed AS c CROSS JOIN LATERAL (SELECT s.* FROM {state} AS s WHERE {same s c} OFFSET 0) AS s' END;
+COMMENT ON FUNCTION _abc.state_of_changed_text(text) IS 'part of the statement that decides: the rows that are replaced';
+
 -- Over which facts: source, read or state; and whether the sums of the model are kept.
 CREATE FUNCTION _abc.decide_sql(facts text, keeps_sums boolean) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(_abc.decide_text(), '{facts}', _abc.facts_text(facts)), '{cut}', _abc.cut_text(facts)),
+RETURN pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(_abc.decide_text(), '{facts}', _abc.facts_text(facts)), '{cut}', _abc.cut_text(facts)),
 	'{sums_of}', CASE WHEN keeps_sums THEN _abc.sums_of(facts) ELSE '' END),
-	'{healed}', CASE WHEN keeps_sums AND facts = 'source' THEN _abc.healed_text() ELSE 'NULL::bigint' END);
+	'{healed}', CASE WHEN keeps_sums AND facts = 'source' THEN _abc.healed_text() ELSE 'NULL::bigint' END),
+	'{state_of_changed}', _abc.state_of_changed_text(facts));
 COMMENT ON FUNCTION _abc.decide_sql(text, boolean) IS 'the statement that decides: over the source, over the rows of NAME_read, or over what the last run read';
