@@ -30,11 +30,23 @@ SERVER_HEADER := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)/postgres.
 .DEFAULT_GOAL = all
 include .ci/goals.mk
 
+# The script is read in the encoding of the database, whatever that is: what is not ASCII becomes \XXXX, for unistr().
+define ascii
+{
+	for (i = 1; i <= NF; i++) {
+		if ($$i < 128) printf "%c", $$i + 0
+		else if ($$i >= 192) { rest = ($$i >= 240) + ($$i >= 224) + 1; code = $$i % 2 ^ (6 - rest) }
+		else { code = code * 64 + $$i % 64; if (!--rest) printf((code > 65535 ? "\\+%06X" : "\\%04X"), code) }
+	}
+}
+endef
+export ascii
+
 $(SCRIPT): $(sort $(wildcard sql/install/*.sql)) abc_tier.control
 	{ printf '%s\n' '/* $@: put together from sql/install by make */' '' \
 		'-- complain if script is sourced in psql, rather than via CREATE EXTENSION' \
 		'\echo Use "CREATE EXTENSION abc_tier" to load this file. \quit'; \
-	  for piece in $(filter %.sql,$^); do echo; cat "$$piece"; done; } >$@
+	  for piece in $(filter %.sql,$^); do echo; cat "$$piece"; done; } | od -An -v -tu1 | awk "$$ascii" >$@
 
 ifneq ($(filter $(OWN_GOALS),$(MAKECMDGOALS)),)
 

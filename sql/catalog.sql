@@ -32,7 +32,7 @@ SELECT p.oid::regprocedure AS parallel_unsafe
 FROM pg_catalog.pg_proc p
 JOIN member m ON m.classid = 'pg_catalog.pg_proc'::regclass AND m.objid = p.oid
 WHERE p.proparallel = 'u' AND p.provolatile <> 'v'
-	AND coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) !~ 'path|_abc_look|_abc_run'
+	AND coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) !~ 'path|_abc.look|_abc.run'
 ORDER BY p.oid::regprocedure::text COLLATE "C";
 
 -- security definer, or a language with a search_path that is not pinned

@@ -17,13 +17,16 @@ SELECT i AS id, i % 3 AS region, round(exp(8 + 2 * sin(i) + cos(i * 7))::numeric
        (1000 * (1 + sin(i * 3)))::bigint AS parcels, NULL::abc_tier AS tier, NULL::varchar(1) AS letter
 FROM generate_series(1, 5000) AS i;
 
--- the three number types, and those that are taken as float8
+-- every number type
 SELECT abc_cutoffs_of('customer', 'revenue') = abc_cutoffs(revenue) AS numeric,
        abc_cutoffs_of('customer', 'weight')::float8[] = abc_cutoffs(weight)::float8[] AS float8,
        abc_cutoffs_of('customer', 'parcels')::bigint[] = abc_cutoffs(parcels) AS bigint,
-       abc_cutoffs_of('customer', 'id')::float8[] = abc_cutoffs(id)::float8[] AS integer,
-       abc_cutoffs_of('customer', 'weight::real')::float8[] = abc_cutoffs(weight::real)::float8[] AS real,
-       abc_cutoffs_of('customer', '(id % 100)::smallint')::float8[] = abc_cutoffs((id % 100)::smallint)::float8[] AS smallint
+       abc_cutoffs_of('customer', 'id')::integer[] = abc_cutoffs(id) AS integer,
+       abc_cutoffs_of('customer', 'weight::real')::real[] = abc_cutoffs(weight::real) AS real,
+       abc_cutoffs_of('customer', '(id % 100)::smallint')::smallint[] = abc_cutoffs((id % 100)::smallint) AS smallint
+FROM customer;
+SELECT abc_cutoffs_of('customer', 'id', 'value >10/2.1')::integer[] = abc_cutoffs(id, 'value >10/2.1') AS integer,
+       abc_cutoffs_of('customer', 'weight::real', 'value >10/2.1')::real[] = abc_cutoffs(weight::real, 'value >10/2.1') AS real
 FROM customer;
 CREATE DOMAIN money_amount AS numeric(12,2) CHECK (VALUE > 0);
 SELECT abc_cutoffs_of('customer', 'revenue::money_amount') = abc_cutoffs_of('customer', 'revenue') AS domain;
@@ -72,7 +75,7 @@ FROM generate_series(1, 30000) AS i;
 CREATE FUNCTION differing_groups(key text, most bigint) RETURNS TABLE (groups bigint, differing bigint) LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY EXECUTE format('SELECT count(*), count(*) FILTER (WHERE c.cutoffs IS DISTINCT FROM o.cutoffs)
-		FROM (SELECT cutoffs, row_number() OVER (ORDER BY cutoffs) AS i FROM (SELECT cutoffs::float8[] FROM _abc_cut_source(current_setting(''search_path''), ''keyed'', ''v'', ''80/95'', NULL, ARRAY[%1$L], %2$s, 0, 1)) AS c) AS c
+		FROM (SELECT cutoffs, row_number() OVER (ORDER BY cutoffs) AS i FROM (SELECT cutoffs::float8[] FROM _abc.cut_source(current_setting(''search_path''), ''keyed'', ''v'', ''80/95'', NULL, ARRAY[%1$L], %2$s, 0, 1)) AS c) AS c
 		FULL JOIN (SELECT cutoffs, row_number() OVER (ORDER BY cutoffs) AS i FROM (SELECT abc_cutoffs(v) AS cutoffs FROM keyed GROUP BY %1$s) AS o) AS o USING (i)', key, most);
 END $$;
 -- in rounds, as for groups of many rows

@@ -71,7 +71,7 @@ SELECT how, altered(how) AS differs FROM unnest(ARRAY[
 	'eligible => ''id <> 3''', 'eligible => ''''', 'rules => ARRAY[abc_only_if(''A'', ''id > 2'')]', 'rules => ''{}''',
 	'promote_after => 2', 'demote_after => 3, max_step => 1', 'promote_wait => ''1 month''', 'max_step => 0',
 	'last_order => ''day'', lost => ''6 months''', 'first_order => ''day''', 'lost => ''0'', last_order => '''', first_order => ''''',
-	'treatments => ''care''', 'max_gone => 0.9', 'max_gone => -1', 'changed => ''SELECT id FROM facts''', 'changed => ''''',
+	'treatments => ''care''', 'max_gone => 0.9', 'max_gone => -1', 
 	'source => ''SELECT * FROM facts''', 'source => ''facts''', 'refresh => true']) AS how;
 -- a view that loses a column is made again, with all that it had; what the user made of it stands in the way, and says so
 SELECT abc_alter_model('m', attributes => '{a}');

@@ -16,7 +16,7 @@ async function main() {
   await client.connect();
   const rows = async (text, values, more) => (await client.query({ text, values, rowMode: 'array', ...more })).rows;
 
-  for (const [relation, [a, b, c]] of [['customers', [10, 7, 3]], ['model_current', [3, 7, 10]]]) {
+  for (const [relation, [a, b, c]] of [['customers', [10, 7, 3]], ['model', [3, 7, 10]]]) {
     for (const [name, condition, values, wanted] of [
       ['= parameter', 'tier = $1', ['A'], a],
       ['<> parameter', 'tier <> $1', ['A'], b + c],
@@ -37,11 +37,11 @@ async function main() {
     'A', 'binary mode moves the letter');
   check(await rows('SELECT tier FROM (SELECT id, abc_classify(revenue, $1) OVER () AS tier FROM customers) AS t WHERE id = 4',
     ['count 15/50']), [['B']], 'a scheme is bound as text');
-  check((await rows('SELECT id FROM model_current WHERE tier_name = $1', ['铂金'])).length, 3, 'names of tiers beyond ASCII');
+  check((await rows('SELECT id FROM model WHERE tier_name = $1', ['铂金'])).length, 3, 'names of tiers beyond ASCII');
   await rows('INSERT INTO customers (id, name, tier) VALUES ($1, $2, $3)', [100, 'new', 'B']);
   await rows('UPDATE customers SET tier = $1 WHERE id = 100', ['C']);
   check(await rows('DELETE FROM customers WHERE id = 100 RETURNING tier'), [['C']], 'insert, update, delete');
-  const fields = (await client.query('SELECT * FROM model_current LIMIT 0')).fields;
+  const fields = (await client.query('SELECT * FROM model LIMIT 0')).fields;
   check(fields.filter((f) => f.dataTypeID >= 16384).map((f) => f.name), [], 'the view has no type that a driver does not know');
   await client.end();
 }

@@ -21,13 +21,13 @@ def execute(sql, parameters):
 common(execute, "?", "ODBC")
 
 cursor = connection.cursor()
-columns = {c.column_name: (c.type_name, c.remarks) for c in cursor.columns(table="model_current", schema="shop")}
+columns = {c.column_name: (c.type_name, c.remarks) for c in cursor.columns(table="model", schema="shop")}
 check(
     [columns[name][0] for name in ("id", "tier", "tier_rank", "value", "value_share", "tier_since", "as_of")],
-    ["int4", "text", "int2", "numeric", "float8", "timestamptz", "date"],
+    ["int8", "text", "int2", "numeric", "float8", "date", "date"],
     "ODBC: types of the view's columns",
 )
 tables = [t.table_name for t in cursor.tables(schema="shop", tableType="VIEW")]
-check("model_current" in tables, True, "ODBC: the view is in the list of views")
+check("model" in tables, True, "ODBC: the view is in the list of views")
 connection.close()
 finish()

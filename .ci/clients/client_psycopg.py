@@ -11,13 +11,13 @@ with psycopg.connect("") as connection:
 
     common(execute, "%s", "psycopg 3")
 
-    for relation, wanted in (("customers", 13), ("model_current", 13)):
+    for relation, wanted in (("customers", 13), ("model", 13)):
         rows = execute(f"SELECT count(*) FROM {relation} WHERE tier = ANY(%s)", [["A", "C"]])
         check(rows[0][0], wanted, f"psycopg 3: ANY(list) on {relation}")
 
     rows = execute("SELECT tier FROM customers ORDER BY id LIMIT 1", [], binary=True)
     check(rows[0][0], b"A", "psycopg 3: binary mode moves the letter")
-    rows = execute("SELECT tier FROM model_current ORDER BY id LIMIT 1", [], binary=True)
+    rows = execute("SELECT tier FROM model ORDER BY id LIMIT 1", [], binary=True)
     check(rows[0][0], "A", "psycopg 3: binary mode on the view")
 
     connection.execute("CREATE TEMPORARY TABLE copied (id int, tier abc_tier)")
@@ -29,7 +29,7 @@ with psycopg.connect("") as connection:
     rows = execute("SELECT count(*) FROM copied JOIN customers USING (id, tier)", [])
     check(rows[0][0], 20, "psycopg 3: binary COPY out and in")
 
-    cursor = connection.execute("SELECT * FROM model_current LIMIT 0")
+    cursor = connection.execute("SELECT * FROM model LIMIT 0")
     own = [c.name for c in cursor.description if c.type_code >= 16384]
     check(own, [], "psycopg 3: the view has no type that a driver does not know")
 

@@ -13,7 +13,7 @@ def execute(sql, parameters):
 
 
 common(execute, "%s", "psycopg2")
-for relation in ("customers", "model_current"):
+for relation in ("customers", "model"):
     rows = execute(f"SELECT count(*) FROM {relation} WHERE tier = ANY(%s)", [["A", "C"]])
     check(rows[0][0], 13, f"psycopg2: ANY(list) on {relation}")
 connection.close()

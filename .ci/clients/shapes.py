@@ -5,7 +5,7 @@ import sys
 failed = False
 
 # Tiers of the two relations of setup.sql: a table with a column abc_tier, a view with a column text.
-COUNTS = {"customers": (10, 7, 3), "model_current": (3, 7, 10)}
+COUNTS = {"customers": (10, 7, 3), "model": (3, 7, 10)}
 
 
 def check(got, wanted, name):
@@ -47,7 +47,7 @@ def common(execute, mark, prefix):
         ["count 15/50"],
     )
     check(rows[0][0], "B", f"{prefix}: a scheme is bound as text")
-    rows = execute(f"SELECT name, tier_name FROM model_current WHERE tier_name = {mark} ORDER BY id", ["铂金"])
+    rows = execute(f"SELECT name, tier_name FROM model WHERE tier_name = {mark} ORDER BY id", ["铂金"])
     check(len(rows), 3, f"{prefix}: names of tiers beyond ASCII")
     execute(f"INSERT INTO customers (id, name, tier) VALUES ({mark}, {mark}, {mark})", [100, "new", "B"])
     execute(f"UPDATE customers SET tier = {mark} WHERE id = 100", ["C"])

@@ -21,17 +21,17 @@ FROM customers c
 LEFT JOIN (
 	SELECT customer_id, min(shipped_on) AS first_order, max(shipped_on) AS last_order, count(*) AS all_orders
 	FROM shipments
-	WHERE shipped_on < abc_as_of() AND parcels > 0
+	WHERE shipped_on < (SELECT abc_as_of()) AND parcels > 0
 	GROUP BY customer_id
 ) AS a USING (customer_id)
 LEFT JOIN (
 	SELECT customer_id, sum(revenue) AS revenue, sum(parcels) AS parcels, sum(revenue - cost) AS profit,
 		count(*) FILTER (WHERE parcels > 0) AS orders
 	FROM shipments
-	WHERE shipped_on >= abc_as_of() - interval '3 months' AND shipped_on < abc_as_of()
+	WHERE shipped_on >= (SELECT abc_as_of()) - interval '3 months' AND shipped_on < (SELECT abc_as_of())
 	GROUP BY customer_id
 ) AS q USING (customer_id)
-WHERE c.joined < abc_as_of();
+WHERE c.joined < (SELECT abc_as_of());
 
 -- The same with the business of twelve months, and the revenue of the last of them.
 CREATE VIEW customer_year AS
@@ -39,12 +39,12 @@ SELECT c.customer_id, c.name, c.kind, c.industry, c.region, c.credit, y.parcels,
 FROM customers c
 LEFT JOIN (
 	SELECT customer_id, sum(parcels) AS parcels, sum(revenue - cost) AS profit,
-		sum(revenue) FILTER (WHERE shipped_on >= abc_as_of() - interval '1 month') AS last_month
+		sum(revenue) FILTER (WHERE shipped_on >= (SELECT abc_as_of()) - interval '1 month') AS last_month
 	FROM shipments
-	WHERE shipped_on >= abc_as_of() - interval '12 months' AND shipped_on < abc_as_of()
+	WHERE shipped_on >= (SELECT abc_as_of()) - interval '12 months' AND shipped_on < (SELECT abc_as_of())
 	GROUP BY customer_id
 ) AS y USING (customer_id)
-WHERE c.joined < abc_as_of();
+WHERE c.joined < (SELECT abc_as_of());
 
 -- What each tier gets: a table of the company's own; its columns appear in standard.
 CREATE TABLE IF NOT EXISTS treatment

@@ -5,7 +5,7 @@
 -- a table OF abc_model; models are found by pg_class.reloftype, and every relation of a model is named in
 -- its definition as regclass, so that renames and moves are followed and dumps carry names.
 --
---	71	what a source and a rule may call: the day of a refresh, hysteresis, lifecycle
+--	71	what a source and a rule may call: the day of a refresh, hysteresis, lifecycle; typed forms of functions over any number
 --	72	texts, in English and Chinese
 --	73	finding a model, rights, names as identifiers
 --	74	the user's columns: how they are read and stored; named places in SQL
@@ -22,10 +22,18 @@
 -- replaces.  The user's names and types enter in one builder, _abc.places.
 --
 
--- What is not for users does not lie among their functions.
-CREATE SCHEMA _abc;
-COMMENT ON SCHEMA _abc IS 'parts of abc_tier that its functions call; not an interface';
-GRANT USAGE ON SCHEMA _abc TO PUBLIC;
+-- The name of this schema is part of templates: of format(), and of texts with named places.
+DO $$
+DECLARE
+	sign pg_catalog.text := pg_catalog.substring('@extschema@'::pg_catalog.text, '[%{]'::pg_catalog.text);
+BEGIN
+	IF sign IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_schema_name',
+			MESSAGE = 'abc_tier cannot be installed in schema @extschema@: its name contains "' OPERATOR(pg_catalog.||) sign OPERATOR(pg_catalog.||) '"',
+			HINT = 'Install it in a schema of another name.';
+	END IF;
+END
+$$;
 
 CREATE TYPE abc_metric AS (
 	name text,

@@ -127,7 +127,7 @@ BEGIN ATOMIC
 	('check.metric not finite', 'metric %1$s: not finite', '指标 %1$s：不是有限数'),
 	('check.metric constant', 'metric %1$s: constant', '指标 %1$s：全部相同'),
 	('check.metric constant.says', 'it tells nobody from anybody', '对分级没有作用'),
-	('check.missed', 'customers whose rows have changed, and whose keys "changed" does not give', '已变动但变动键查询未给出的客户'),
+	('check.missed', 'customers that "changed" missed', '变动键查询遗漏的客户'),
 	('check.missed.says', 'the next full refresh brings them up to date: abc_refresh(model, full => true)', '下次全量刷新时更新：abc_refresh(模型, full => true)'),
 	('check.newest order', 'days since the newest order', '距最新订单的天数'),
 	('check.newest order.says', 'newest order: %1$s', '最新订单：%1$s'),

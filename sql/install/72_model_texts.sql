@@ -20,8 +20,8 @@ AS $$
 DECLARE
 	template text;
 BEGIN
-	-- these files are UTF-8, whatever the database is
-	SELECT CASE language WHEN 'zh' THEN convert_from(convert_to(t.zh, getdatabaseencoding()), 'UTF8') ELSE t.en END INTO template
+	-- make writes what is not ASCII as \XXXX, so that the script can be read in every encoding of a database
+	SELECT CASE language WHEN 'zh' THEN unistr(t.zh) ELSE t.en END INTO template
 	FROM _abc.texts() AS t WHERE t.code = "text".code;
 	IF template IS NULL THEN
 		RAISE EXCEPTION 'abc_tier has no text "%"', code;

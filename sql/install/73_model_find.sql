@@ -65,7 +65,8 @@ BEGIN
 			HINT = 'Give all relations of a model to one owner with ALTER TABLE ... OWNER TO.';
 	END IF;
 	SELECT t INTO bad FROM unnest(m.key_types || m.carried_types) AS t
-	WHERE CASE WHEN t ~ '[();]|--' THEN true ELSE to_regtype(regexp_replace(t, ' COLLATE ([a-z_][a-z0-9_$]*|"([^"]|"")+")\.([a-z_][a-z0-9_$]*|"([^"]|"")+")$', '')) IS NULL END;
+	WHERE CASE WHEN t ~ '[();]|--' THEN true
+		ELSE to_regtype(regexp_replace(t, ' COLLATE ("([^"]|"")+"|[a-z_][a-z0-9_$]*)\.("([^"]|"")+"|[a-z_][a-z0-9_$]*)$', '')) IS NULL END;
 	IF NOT FOUND THEN
 		SELECT c INTO bad FROM unnest(m.key_columns || m.carried_columns) AS c WHERE c !~ '^[kat][0-9]+$';
 	END IF;

@@ -102,21 +102,6 @@ END
 $$;
 COMMENT ON FUNCTION _abc.stored_type(oid, oid, boolean) IS 'the type in which a column of the source is stored';
 
--- The equality of a type's default btree operator class, schema-qualified; NULL without one.
-CREATE FUNCTION _abc.equality(type oid) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN (SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname)
-		FROM pg_opclass AS c JOIN pg_am AS a ON a.oid = c.opcmethod AND a.amname = 'btree'
-		JOIN pg_amop AS p ON p.amopfamily = c.opcfamily AND p.amopstrategy = 3
-			AND p.amoplefttype = c.opcintype AND p.amoprighttype = c.opcintype
-		JOIN pg_operator AS o ON o.oid = p.amopopr JOIN pg_namespace AS n ON n.oid = o.oprnamespace
-		WHERE c.opcdefault AND c.opcintype IN (type, CASE WHEN (SELECT t.typtype FROM pg_type AS t WHERE t.oid = type) = 'r' THEN 'anyrange'::regtype END));
-END
-$$;
-COMMENT ON FUNCTION _abc.equality(oid) IS 'the qualified equality operator of a type';
-
 -- The columns of NAME_state that are not the user's.
 CREATE FUNCTION _abc.own_columns() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -162,6 +147,7 @@ BEGIN
 		WHEN 'carried' THEN coalesce(_abc.listed(m.carried_columns, alias) || ', ', '')
 		WHEN 'state_columns' THEN _abc.listed(m.key_columns || m.carried_columns || _abc.own_columns(), alias)
 		WHEN 'other_columns' THEN _abc.listed(m.carried_columns || _abc.own_columns(), alias)
+		WHEN 'model' THEN (SELECT d.definition::text FROM _abc.definition_of(m.state) AS d)
 		WHEN 'keyed' THEN (SELECT string_agg(format('%s.%s IS NOT NULL', alias, c), ' AND ') FROM unnest(m.key_columns) AS c)
 		ELSE places ->> what END;
 	IF result IS NULL THEN
@@ -179,7 +165,7 @@ SET extra_float_digits = 1 SET intervalstyle = 'postgres' SET datestyle = 'ISO'
 AS $$
 BEGIN
 	RETURN jsonb_build_object(
-		'name', quote_literal(m.name), 'model', (SELECT d.definition::text FROM _abc.definition_of(m.state) AS d),
+		'name', quote_literal(m.name),
 		'state', m.state::text, 'before', m.before::text, 'version', m.version::text, 'change', m.change::text, 'run', m.run::text,
 		'override', m.override::text, 'face', m.face::text, 'history', m.history::text, 'changes', m.changes::text, 'trend', m.trend::text,
 		'ranked', m.ranked::text, 'summary', m.summary::text, 'sums', m.sums::text, 'reading', m.reading::text, 'noted', m.noted::text,

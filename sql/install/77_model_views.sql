@@ -78,7 +78,7 @@ LEFT JOIN {run} AS r ON r.run = (SELECT d.runs FROM {model} AS d) AND r.partitio
 SELECT n.*,
 	CASE WHEN n.tier IS NOT NULL THEN rank() OVER (w ORDER BY n.{last_cut} DESC NULLS LAST) END AS rank,
 	CASE WHEN n.tier IS NOT NULL THEN count(*) OVER w END AS of_customers,
-	CASE WHEN n.tier IS NOT NULL THEN @extschema@.abc_cumulative_share(n.value) OVER w END AS cumulative_share
+	CASE WHEN n.tier IS NOT NULL THEN _abc.cumulative_share(n.value) OVER w END AS cumulative_share
 FROM ({face_query}) AS n
 WINDOW w AS (PARTITION BY n.{last_partition}, n.tier IS NULL)$$),
 	('changes', '{number,moved,moved_name,from_tier,from_name,to_tier,to_name,previous_lifecycle,lifecycle,lifecycle_name,decided_by,decided_by_name,reason,cause,value_before,value,score,run,as_of,takes_back}', $$

@@ -106,7 +106,7 @@ BEGIN
 			HINT = 'Its relations are called NAME_override and so on: 54 bytes have room (a Chinese letter is three).';
 	END IF;
 	SELECT c.relname INTO taken FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-	WHERE n.nspname = home AND c.relname IN (SELECT model_name || s FROM unnest('{"",_state,_before,_version,_history,_change,_changes,_run,_trend,_ranked,_override,_model,_summary,_sum,_read,_noted}'::text[]) AS s)
+	WHERE n.nspname = home AND c.relname IN (SELECT model_name || s FROM unnest('{"",_state,_before,_version,_history,_change,_changes,_run,_trend,_ranked,_override,_model}'::text[]) AS s)
 	ORDER BY length(c.relname) LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'duplicate_table',

@@ -34,7 +34,7 @@ DECLARE
 	hint text;
 BEGIN
 	m.source := coalesce(source, old.source);
-	m.source_path := CASE WHEN source IS NULL AND treatments IS NULL AND eligible IS NULL AND rules IS NULL
+	m.source_path := CASE WHEN source IS NULL AND treatments IS NULL AND eligible IS NULL AND rules IS NULL AND changed IS NULL
 		THEN old.source_path ELSE concat_ws(', ', nullif(_abc.caller_path(), ''), quote_ident('@extschema@')) END;
 	m.key := CASE WHEN key LIKE '{%}' THEN key::text[] WHEN key IS NOT NULL THEN ARRAY[key] ELSE old.key END;
 	m.value := coalesce(value, old.value);

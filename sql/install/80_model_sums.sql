@@ -28,8 +28,8 @@ BEGIN ATOMIC
 CREATE TABLE {rel} (partition text[] PRIMARY KEY, summary @extschema@.abc_summary, cutoffs numeric[], cutoffs_before numeric[],
 	summed timestamp with time zone NOT NULL)$$::text),
 	('sum', $$
-CREATE TABLE {rel} (partition text[] NOT NULL, tier_rank integer NOT NULL, not_eligible boolean NOT NULL, negative boolean NOT NULL, scale integer NOT NULL,
-	customers bigint NOT NULL, value numeric, PRIMARY KEY (partition, tier_rank, not_eligible, negative, scale))$$),
+CREATE TABLE {rel} (partition text[] NOT NULL, tier_rank integer NOT NULL, ineligible boolean NOT NULL, negative boolean NOT NULL, scale integer NOT NULL,
+	customers bigint NOT NULL, value numeric, PRIMARY KEY (partition, tier_rank, ineligible, negative, scale))$$),
 	-- what is in it is of no use to anybody else, nor after a crash
 	('read', $$
 CREATE UNLOGGED TABLE {rel} ({read_definition}, present boolean NOT NULL, was_read boolean NOT NULL, UNIQUE ({keys}, present))$$)) AS v;
@@ -77,6 +77,7 @@ DECLARE
 	rel text;
 BEGIN
 	PERFORM _abc.drop_changed_tables(m);
+	PERFORM _abc.check_changed_room(m, home);
 	m.summary := NULL;
 	m.sums := NULL;
 	m.reading := NULL;
@@ -99,6 +100,25 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _abc.put_changed_tables(@extschema@.abc_model) IS 'make what a refresh at the cost of the change needs';
+
+-- None of their names taken.
+CREATE FUNCTION _abc.check_changed_room(m @extschema@.abc_model, home text) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	taken text;
+BEGIN
+	SELECT c.relname INTO taken FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+	WHERE _abc.knows_changes(m) AND n.nspname = home AND c.relname IN (
+		SELECT m.name || s FROM unnest('{_summary,_sum,_read}'::text[] || ARRAY(SELECT x.suffix FROM _abc.changed_index_texts(m) AS x)) AS s);
+	IF FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'duplicate_table',
+			MESSAGE = format('relation "%s" exists already in schema "%s"', taken, home),
+			HINT = format('A model that knows which keys have changed makes %s_summary, %1$s_sum and others. Rename the old relation.', m.name);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION _abc.check_changed_room(@extschema@.abc_model, text) IS 'part of the making of a model: names';
 
 CREATE FUNCTION _abc.drop_changed_tables(m @extschema@.abc_model) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -133,15 +153,15 @@ COMMENT ON FUNCTION _abc.sum_items(text) IS 'part of abc_refresh: what a row cou
 CREATE FUNCTION _abc.sums_of(facts text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN pg_catalog.concat($$, sums AS (
-	INSERT INTO {sums} AS x (partition, tier_rank, not_eligible, negative, scale, customers, value)$$, CASE WHEN facts = 'source' THEN $$
+	INSERT INTO {sums} AS x (partition, tier_rank, ineligible, negative, scale, customers, value)$$, CASE WHEN facts = 'source' THEN $$
 	SELECT r.partition, -1, false, false, coalesce(scale(r.value), -1), count(*), sum(r.value) FROM read AS r WHERE NOT ({r.keyed}) GROUP BY 1, 5$$
 	ELSE pg_catalog.concat($$
-	SELECT d.partition, d.tier_rank, d.not_eligible, d.negative, d.scale, sum(d.n), sum(d.value) FROM (
+	SELECT d.partition, d.tier_rank, d.ineligible, d.negative, d.scale, sum(d.n), sum(d.value) FROM (
 		SELECT $$, _abc.sum_items('c'), $$, 1, c.value FROM changed AS c WHERE c.present
 		UNION ALL SELECT $$, _abc.sum_items('s'), $$, -1, -s.value FROM {state} AS s JOIN changed AS c ON {same s c} WHERE s.present
 		UNION ALL SELECT $$, _abc.sum_items('g'), $$, -1, -g.value FROM vanished AS g WHERE g.present
-	) AS d (partition, tier_rank, not_eligible, negative, scale, n, value) GROUP BY 1, 2, 3, 4, 5
-	ON CONFLICT (partition, tier_rank, not_eligible, negative, scale) DO UPDATE SET customers = x.customers + excluded.customers, value = x.value + excluded.value$$) END, $$
+	) AS d (partition, tier_rank, ineligible, negative, scale, n, value) GROUP BY 1, 2, 3, 4, 5
+	ON CONFLICT (partition, tier_rank, ineligible, negative, scale) DO UPDATE SET customers = x.customers + excluded.customers, value = x.value + excluded.value$$) END, $$
 )$$);
 COMMENT ON FUNCTION _abc.sums_of(text) IS 'part of the statement that decides: NAME_sum';
 
@@ -185,9 +205,9 @@ LEFT JOIN (SELECT s.partition, @extschema@.abc_summarize(s.cut) AS summary FROM 
 	ON s.partition = r.partition
 WHERE r.run = $1$sql$, m) USING run, began;
 	EXECUTE _abc.fill(concat($sql$
-INSERT INTO {sums} (partition, tier_rank, not_eligible, negative, scale, customers, value)
-SELECT d.partition, d.tier_rank, d.not_eligible, d.negative, d.scale, count(*), sum(d.value)
-FROM (SELECT $sql$, _abc.sum_items('s'), $sql$, s.value FROM {state} AS s WHERE s.present) AS d (partition, tier_rank, not_eligible, negative, scale, value)
+INSERT INTO {sums} (partition, tier_rank, ineligible, negative, scale, customers, value)
+SELECT d.partition, d.tier_rank, d.ineligible, d.negative, d.scale, count(*), sum(d.value)
+FROM (SELECT $sql$, _abc.sum_items('s'), $sql$, s.value FROM {state} AS s WHERE s.present) AS d (partition, tier_rank, ineligible, negative, scale, value)
 GROUP BY 1, 2, 3, 4, 5
 UNION ALL
 SELECT s.partition, -2, false, false, coalesce(scale(s.cut), -1), count(*), NULL FROM {state} AS s WHERE s.present AND s.eligible GROUP BY 1, 5$sql$), m);
@@ -201,9 +221,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN kept THEN $$
 	SELECT c.partition, c.tier_rank AS tier, sum(c.customers)::bigint AS customers, sum(c.value) AS value,
 		sum(CASE WHEN c.negative OR c.value IS NULL THEN 0 ELSE c.value END) AS weight, sum(c.value) FILTER (WHERE c.negative) AS below_zero,
-		sum(c.customers) FILTER (WHERE c.not_eligible)::bigint AS not_eligible_customers, sum(c.value) FILTER (WHERE c.not_eligible) AS not_eligible,
-		sum(c.customers) FILTER (WHERE c.tier_rank = 0 AND NOT c.not_eligible)::bigint AS unrated_customers,
-		sum(c.value) FILTER (WHERE c.tier_rank = 0 AND NOT c.not_eligible) AS unrated
+		sum(c.customers) FILTER (WHERE c.ineligible)::bigint AS not_eligible_customers, sum(c.value) FILTER (WHERE c.ineligible) AS not_eligible,
+		sum(c.customers) FILTER (WHERE c.tier_rank = 0 AND NOT c.ineligible)::bigint AS unrated_customers,
+		sum(c.value) FILTER (WHERE c.tier_rank = 0 AND NOT c.ineligible) AS unrated
 	FROM {sums} AS c WHERE c.tier_rank >= 0 AND c.customers > 0 GROUP BY 1, 2$$
 ELSE $$
 	SELECT s.partition, coalesce({rank}(s.tier), 0) AS tier, count(*) AS customers, sum(s.value) AS value, sum(greatest(s.value, 0)) AS weight,

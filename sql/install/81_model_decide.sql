@@ -178,7 +178,7 @@ COMMENT ON FUNCTION _abc.facts_text(text) IS 'part of abc_refresh: the facts';
 
 CREATE FUNCTION _abc.cut_text(facts text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE facts WHEN 'source' THEN 'SELECT r.partition, @extschema@.abc_cutoffs(r.cut, {scheme}) FILTER (WHERE r.eligible) AS cutoffs,
+RETURN CASE facts WHEN 'source' THEN 'SELECT r.partition, _abc.cutoffs(r.cut, {scheme}) FILTER (WHERE r.eligible) AS cutoffs,
 		count(*) AS source_rows, sum(r.value) AS source_total, sum(r.value) FILTER (WHERE NOT ({r.keyed})) AS without_customer
 	FROM read AS r GROUP BY r.partition'
 	WHEN 'read' THEN 'SELECT t.partition, t.cutoffs, NULL::bigint AS source_rows, NULL::numeric AS source_total, NULL::numeric AS without_customer FROM {summary} AS t'

@@ -113,7 +113,7 @@ END
 $$;
 COMMENT ON FUNCTION _abc.lifecycle(@extschema@.abc_model) IS 'part of abc_refresh: the lifecycle';
 
--- The treatment of a row: by tier (letter or name), and by the columns that the treatments share with the model,
+-- The treatment of a row: by tier (letter or name; who has none: unrated), and by the columns that the treatments share with the model,
 -- where NULL stands for any; the row with the fewest NULLs wins.
 CREATE FUNCTION _abc.treatments(m @extschema@.abc_model) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -137,9 +137,9 @@ BEGIN
 	WHERE u.name <> ALL (m.treatment_columns);
 	shown := (SELECT string_agg(format('t.%I::%s AS new_%s', u.name, u.type, u.col), ', ') FROM unnest(m.carried, m.carried_types, m.carried_columns) AS u (name, type, col)
 		WHERE u.name = ANY (m.treatment_columns));
-	RETURN format(E'\n\tLEFT JOIN LATERAL (SELECT %s FROM %s AS t\n\t\tWHERE t.tier::text IN (d.tier::text, (%s)[@extschema@.abc_rank(d.tier)])%s\n\t\tORDER BY %s t.tier::text = d.tier::text, t::text LIMIT 1) AS g ON true',
+	RETURN format(E'\n\tLEFT JOIN LATERAL (SELECT %s FROM %s AS t\n\t\tWHERE t.tier::text IN (coalesce(d.tier::text, ''unrated''), coalesce((%s)[@extschema@.abc_rank(d.tier)], %L))%s\n\t\tORDER BY %s t.tier::text = d.tier::text, t::text LIMIT 1) AS g ON true',
 		shown, rel, format('%L::text[]', ARRAY(SELECT t.name FROM @extschema@.abc_tiers(m.scheme) AS t ORDER BY t.rank)),
-		shared ->> 'where', coalesce((shared ->> 'order') || ',', ''));
+		_abc.text(m.language, 'unrated'), shared ->> 'where', coalesce((shared ->> 'order') || ',', ''));
 END
 $$;
 COMMENT ON FUNCTION _abc.treatments(@extschema@.abc_model) IS 'part of abc_refresh: the treatment';

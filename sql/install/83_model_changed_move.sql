@@ -1,10 +1,14 @@
 --
 -- A refresh at the cost of the change: cut-offs, and who is decided
 --
+-- These functions look for few rows in a large table, whatever the planner thinks of tables that are filled and emptied
+-- with every refresh: hence their settings.
+--
 
 -- Summaries of the partitions in which something was read: what left is taken away, what came is added.
 CREATE FUNCTION _abc.sum_changed(m @extschema@.abc_model, began timestamp with time zone) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
+SET enable_seqscan = off SET enable_bitmapscan = off SET random_page_cost = 1
 AS $$
 BEGIN
 	EXECUTE _abc.fill($sql$
@@ -19,12 +23,12 @@ SELECT partition, (SELECT @extschema@.abc_merge(x.s) FROM (VALUES (@extschema@.a
 FROM gone AS g FULL JOIN come AS c USING (partition) LEFT JOIN {summary} AS o USING (partition)
 ON CONFLICT (partition) DO UPDATE SET (summary, summed) = ROW (excluded.summary, excluded.summed)$sql$, m) USING began;
 	EXECUTE _abc.fill($sql$
-INSERT INTO {sums} AS x (partition, tier_rank, not_eligible, negative, scale, customers)
+INSERT INTO {sums} AS x (partition, tier_rank, ineligible, negative, scale, customers)
 SELECT d.partition, -2, false, false, d.scale, sum(d.n) FROM (
 	SELECT s.partition, coalesce(scale(s.cut), -1), -1 FROM {reading} AS k JOIN {state} AS s ON {same s k} WHERE NOT k.present AND s.present AND s.eligible
 	UNION ALL SELECT r.partition, coalesce(scale(r.cut), -1), 1 FROM {reading} AS r WHERE r.present AND r.eligible) AS d (partition, scale, n)
 GROUP BY 1, 5
-ON CONFLICT (partition, tier_rank, not_eligible, negative, scale) DO UPDATE SET customers = x.customers + excluded.customers$sql$, m);
+ON CONFLICT (partition, tier_rank, ineligible, negative, scale) DO UPDATE SET customers = x.customers + excluded.customers$sql$, m);
 END
 $$;
 COMMENT ON FUNCTION _abc.sum_changed(@extschema@.abc_model, timestamp with time zone) IS 'part of abc_refresh: summaries after a change';
@@ -39,7 +43,7 @@ BEGIN
 	EXECUTE _abc.fill('SELECT EXISTS (SELECT FROM {reading} AS k WHERE NOT k.present AND NOT ({k.keyed}))', m) INTO were_read;
 	IF were_read THEN
 		EXECUTE _abc.fill('DELETE FROM {sums} AS c WHERE c.tier_rank = -1', m);
-		EXECUTE _abc.fill('INSERT INTO {sums} (partition, tier_rank, not_eligible, negative, scale, customers, value)
+		EXECUTE _abc.fill('INSERT INTO {sums} (partition, tier_rank, ineligible, negative, scale, customers, value)
 			SELECT r.partition, -1, false, false, coalesce(scale(r.value), -1), count(*), sum(r.value) FROM {reading} AS r
 			WHERE r.present AND NOT ({r.keyed}) GROUP BY 1, 5', m);
 	END IF;
@@ -65,12 +69,13 @@ COMMENT ON FUNCTION _abc.rows_within(@extschema@.abc_model, timestamp with time 
 -- The cut-offs of the partitions in which something was read, with the scale that the values have.
 CREATE FUNCTION _abc.cut_changed(m @extschema@.abc_model, began timestamp with time zone) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
+SET enable_seqscan = off SET enable_bitmapscan = off SET random_page_cost = 1
 AS $$
 BEGIN
 	EXECUTE _abc.fill($sql$
 WITH bound AS MATERIALIZED (
 	SELECT DISTINCT t.partition, b.low, b.high, b.count_within
-	FROM {summary} AS t CROSS JOIN LATERAL @extschema@.abc_bounds(t.summary, {scheme}) AS b WHERE t.summed = $1 AND b.low IS NOT NULL
+	FROM {summary} AS t CROSS JOIN LATERAL @extschema@.abc_bounds(t.summary, {scheme}) AS b WHERE t.summed = $1 AND b.low IS NOT NULL AND NOT {by_value}
 ), within AS (
 	SELECT b.partition, b.low AS value, b.count_within AS n FROM bound AS b WHERE b.low = b.high
 	UNION ALL
@@ -86,16 +91,16 @@ WITH bound AS MATERIALIZED (
 	FROM (SELECT w.partition, w.value, sum(w.n)::bigint AS n FROM within AS w GROUP BY 1, 2) AS w GROUP BY 1
 ), cut AS (
 	SELECT t.partition, (SELECT max(c.scale) FROM {sums} AS c WHERE c.partition = t.partition AND c.tier_rank = -2 AND c.customers > 0) AS scale,
-		CASE WHEN t.summary IS NOT NULL
+		CASE WHEN t.summary IS NOT NULL AND NOT {by_value}
 			THEN @extschema@.abc_cutoffs(t.summary, {scheme}, coalesce(f."values", '{}'), coalesce(f."rows", '{}')) END AS cutoffs
 	FROM {summary} AS t LEFT JOIN found AS f ON f.partition = t.partition WHERE t.summed = $1
 )
 UPDATE {summary} AS t SET cutoffs_before = t.cutoffs, cutoffs = CASE WHEN c.scale IS NULL THEN NULL
-	WHEN c.scale = -1 THEN (SELECT @extschema@.abc_cutoffs(n.value, {scheme}) FROM (SELECT NULL::numeric) AS n (value))
-	ELSE (SELECT array_agg({scaled} ORDER BY x.i) FROM unnest(c.cutoffs) WITH ORDINALITY AS x (cutoff, i)) END
+	WHEN c.scale = -1 OR {by_value} THEN (SELECT _abc.cutoffs(n.value, {scheme}) FROM (SELECT CASE WHEN c.scale >= 0 THEN round(0, c.scale) END) AS n (value))
+	ELSE (SELECT array_agg(round(x.cutoff, c.scale) ORDER BY x.i) FROM unnest(c.cutoffs) WITH ORDINALITY AS x (cutoff, i)) END
 FROM cut AS c WHERE c.partition = t.partition AND t.summed = $1$sql$, m, jsonb_build_object(
-		-- cuts by value are those of the scheme, whatever the rows
-		'scaled', CASE WHEN left(m.scheme::text, 6) = 'value ' THEN 'x.cutoff' ELSE 'round(x.cutoff, c.scale)' END)) USING began;
+		-- cuts by value are those of the scheme, whatever the values, but for their scale
+		'by_value', CASE WHEN left(m.scheme::text, 6) = 'value ' THEN 'true' ELSE 'false' END)) USING began;
 END
 $$;
 COMMENT ON FUNCTION _abc.cut_changed(@extschema@.abc_model, timestamp with time zone) IS 'part of abc_refresh: cut-offs after a change';
@@ -126,6 +131,7 @@ COMMENT ON FUNCTION _abc.due_texts(@extschema@.abc_model) IS 'part of abc_refres
 -- has a tier.
 CREATE FUNCTION _abc.add_moved(m @extschema@.abc_model, began timestamp with time zone, day date) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
 	columns text[] := m.key_columns || _abc.fact_columns(m);
@@ -162,6 +168,8 @@ AS $$
 DECLARE
 	customers bigint;
 BEGIN
+	-- values that the scheme refuses are named, as the aggregate does
+	EXECUTE _abc.fill('SELECT @extschema@.abc_cutoffs(r.cut, {scheme}) FROM {reading} AS r WHERE r.present AND r.eligible AND r.cut < 0', m);
 	PERFORM _abc.sum_changed(m, began);
 	PERFORM _abc.sum_unkeyed(m);
 	EXECUTE _abc.fill('SELECT sum(c.customers) FROM {sums} AS c WHERE c.tier_rank >= 0', m) INTO customers;

@@ -91,7 +91,7 @@ BEGIN
 	RETURN m;
 EXCEPTION WHEN syntax_error_or_access_rule_violation OR data_exception THEN
 	GET STACKED DIAGNOSTICS says = MESSAGE_TEXT, code = RETURNED_SQLSTATE;
-	PERFORM _abc.rethrow(code, format('changed: %s', regexp_replace(says, '^the source of model "[^"]*": ', '')), format('The query is: %s', m.changed),
+	PERFORM _abc.rethrow(code, format('changed: %s', regexp_replace(says, '^the source of model "([^"]|"")*"( is not there)?: ', '')), format('The query is: %s', m.changed),
 		format('It is a query that gives the columns of the key, in their order: %s.', array_to_string(m.key, ', ')));
 END
 $$;
@@ -208,7 +208,7 @@ COMMENT ON FUNCTION _abc.fact_columns(@extschema@.abc_model) IS 'part of abc_ref
 -- How many customers the state does not have as they are in the source now, though their keys are not among those
 -- that the next refresh as of the same day would read: what only a full refresh would change.
 CREATE FUNCTION _abc.full_read_changes(m @extschema@.abc_model) RETURNS bigint
-LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp SET jit = off
 SET abc_tier.as_of = '' SET abc_tier.last_as_of = '' SET abc_tier.last_refresh = ''
 AS $$
 DECLARE

@@ -112,17 +112,21 @@ DECLARE
 	counts record;
 	present bigint;
 	counts_healed boolean;
+	planner text[] := ARRAY[current_setting('enable_seqscan'), current_setting('enable_bitmapscan'), current_setting('random_page_cost')];
 BEGIN
 	EXECUTE _abc.fill('SELECT max(r.revision) AS revision, max(r.standard) AS standard FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL', m) INTO previous USING run - 1;
 	IF changed_only THEN
 		places := places || jsonb_build_object('only_s', _abc.fill(' AND EXISTS (SELECT FROM {reading} AS x WHERE {same x s})', m),
 			'only_b', _abc.fill(' AND EXISTS (SELECT FROM {reading} AS x WHERE {same x b})', m));
+		-- few rows of a large table: by its indexes, whatever the planner thinks of tables that are filled and emptied with every refresh
+		PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('random_page_cost', '1', true);
 	ELSE
 		counts_healed := _abc.can_continue(m);
 		PERFORM _abc.forget_sums(m);
 	END IF;
 	EXECUTE _abc.fill(_abc.decide_sql(CASE WHEN changed_only THEN 'read' ELSE 'source' END, _abc.knows_changes(m)), m, places) INTO counts
 	USING m, day, run, CASE WHEN m.revision <> previous.revision THEN 'definition' ELSE 'data' END, coalesce(m.standard <> previous.standard, false), began;
+	PERFORM set_config('enable_seqscan', planner[1], true), set_config('enable_bitmapscan', planner[2], true), set_config('random_page_cost', planner[3], true);
 	IF NOT force AND NOT (forced_before AND counts.gone = 0) THEN
 		PERFORM _abc.guard(m, run - 1, lost.customers, lost.value) FROM _abc.lost(m, run) AS lost;
 	END IF;
@@ -293,7 +297,7 @@ COMMENT ON FUNCTION _abc.undo_texts() IS 'part of abc_undo: the statements, with
 -- The models that the caller may refresh, the one refreshed longest ago first: a call that is cut off leaves
 -- out those that the next one begins with.
 CREATE FUNCTION _abc.refreshable() RETURNS SETOF regclass
-LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	PERFORM _abc.check_may(NULL::regclass, 'refresh');
@@ -305,12 +309,12 @@ $$;
 COMMENT ON FUNCTION _abc.refreshable() IS 'part of abc_refresh_all: the models of the caller';
 
 CREATE FUNCTION _abc.last_began(definition regclass) RETURNS timestamp with time zone
-LANGUAGE C STABLE PARALLEL UNSAFE
+LANGUAGE C STABLE PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION _abc.last_began(regclass) IS 'part of abc_refresh_all: when a model was last refreshed';
 
 CREATE FUNCTION _abc._last_began(definition regclass) RETURNS timestamp with time zone
-LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result timestamp with time zone;

@@ -40,7 +40,7 @@ BEGIN
 		EXECUTE _abc.asked($sql$
 			SELECT n.raw, n.made
 			FROM (SELECT {s.keys}, s.metrics[$2] AS raw,
-					@extschema@.abc_normalize(CASE WHEN s.eligible THEN s.metrics[$2] END, $3) OVER () AS made
+					_abc.normalize(CASE WHEN s.eligible THEN s.metrics[$2] END, $3) OVER () AS made
 				FROM {state} AS s
 				WHERE s.present AND s.partition = (SELECT s.partition FROM {state} AS s JOIN {given} AS g ON {same s g})) AS n
 			JOIN {given} AS g ON {same n g}$sql$, m)

@@ -61,7 +61,7 @@ DECLARE
 			SELECT {s.keys}, s.partition, s.value, s.eligible, s.conditions, s.settled, s.tier, s.tier_name, {tried_cut} AS cut
 			FROM {state} AS s {others} WHERE s.present
 		), classified AS (
-			SELECT c.*, @extschema@.abc_classify(CASE WHEN c.eligible THEN c.cut END, {tried_scheme}) OVER (PARTITION BY c.partition) AS computed FROM scored AS c
+			SELECT c.*, _abc.classify(CASE WHEN c.eligible THEN c.cut END, {tried_scheme}) OVER (PARTITION BY c.partition) AS computed FROM scored AS c
 		), overridden AS (
 			SELECT DISTINCT ON ({v.keys}) {v.keys}, v.tier FROM {override} AS v
 			WHERE v.begins <= $2 AND (v.ends IS NULL OR v.ends > $2) ORDER BY {v.keys}, v.override_id DESC

@@ -73,7 +73,7 @@ AS $$
 DECLARE
 	rel text := format('%I.%I', (_abc.home(m)).schema, m.name || '_noted');
 BEGIN
-	EXECUTE format('CREATE TABLE %s (number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, %s, everything boolean NOT NULL DEFAULT false)', rel,
+	EXECUTE format('CREATE TABLE %s (note bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, %s, everything boolean NOT NULL DEFAULT false)', rel,
 		(SELECT string_agg(format('%s %s', u.c, u.t), ', ' ORDER BY u.i) FROM unnest(m.key_columns, m.key_types) WITH ORDINALITY AS u (c, t, i)));
 	m.noted := rel::regclass;
 	IF m.summary IS NULL THEN
@@ -148,7 +148,7 @@ $$;
 COMMENT ON FUNCTION _abc.create_triggers(@extschema@.abc_model, regclass, text[]) IS 'part of abc_track: the triggers';
 
 CREATE FUNCTION _abc.drop_tracking(m @extschema@.abc_model) RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 BEGIN
 	IF m.noted IS NOT NULL AND to_regprocedure(concat(_abc.track_function(m), '()')) IS NOT NULL THEN

@@ -213,7 +213,7 @@ BEGIN
 		EXECUTE _abc.asked($sql$
 			SELECT covar_pop(n.x * ($3 / n.most), n.score / n.most) / nullif(var_pop(n.score / n.most), 0)
 			FROM (SELECT s.score, nullif(max(abs(s.score)) OVER (), 0) AS most,
-					@extschema@.abc_normalize(CASE WHEN s.eligible THEN s.metrics[$1] END, $2) OVER (PARTITION BY s.partition) AS x
+					_abc.normalize(CASE WHEN s.eligible THEN s.metrics[$1] END, $2) OVER (PARTITION BY s.partition) AS x
 				FROM {state} AS s WHERE s.present AND s.eligible) AS n$sql$, m)
 		INTO part USING i, coalesce(m.methods[i], CASE WHEN cardinality(m.metrics) = 1 THEN 'none' ELSE 'rank' END), m.weights[i];
 		code := 'weight';
@@ -229,7 +229,7 @@ COMMENT ON FUNCTION _abc.check_weights(@extschema@.abc_model) IS 'part of abc_ch
 
 -- What a full refresh would bring up to date, and one that reads the changed keys would not.
 CREATE FUNCTION _abc.check_changed_keys(m @extschema@.abc_model) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
-LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	missed bigint := _abc.full_read_changes(m);

@@ -285,7 +285,7 @@ DECLARE
 	tiers jsonb := _abc.tiers_drawn(m, points);
 	n integer := jsonb_array_length(tiers);
 	top numeric := (SELECT max((p ->> 'mean_value')::numeric) FROM jsonb_array_elements(points) AS p);
-	factor numeric := _abc.factor_of(language, coalesce(top, 0), 5);
+	factor numeric := _abc.factor_of(language, coalesce(top, 0), 4);
 	customers numeric := (points -> -1 ->> 'customers')::numeric;
 	f _abc.frame := ROW(width, 0, 56, CASE WHEN caption IS NULL THEN 44 ELSE 88 END, width - 56 - 48, CASE WHEN width < 500 THEN 200 ELSE 260 END);
 BEGIN
@@ -339,7 +339,7 @@ DECLARE
 	n integer := jsonb_array_length(runs);
 	tiers integer := (SELECT max((r ->> 'tier_rank')::integer) FROM jsonb_array_elements(runs) AS u, jsonb_array_elements(u -> 'tiers') AS r);
 	top numeric := (SELECT max((u ->> 'total')::numeric) FROM jsonb_array_elements(runs) AS u);
-	factor numeric := _abc.factor_of(language, coalesce(top, 0), 5);
+	factor numeric := _abc.factor_of(language, coalesce(top, 0), 4);
 	f _abc.frame := ROW(width, 0, 56, 44, width - 56 - 24, CASE WHEN width < 500 THEN 150 ELSE 190 END);
 	pitch numeric := f.w / greatest(n, 6);
 	every integer := ceil(84 / pitch);	-- a day is written at every so many

@@ -128,25 +128,30 @@ RETURN CASE list
 END;
 COMMENT ON FUNCTION _abc.page_condition(text) IS 'part of abc_report_html: the condition of a list';
 
--- The attribute that names customers: the first text that is hardly ever the same in a thousand of them.
+-- The attribute that names customers: of the texts the one with the most different values among a thousand
+-- customers, if that is four fifths of them, or a hundred (people share names); regions and industries have fewer.
 CREATE FUNCTION _abc.name_column(m @extschema@.abc_model) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	candidate text;
-	distinct_ones boolean;
+	different bigint;
+	needed bigint;
+	most bigint := 0;
+	result text;
 BEGIN
 	FOR candidate IN
 		SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = m.face AND a.attname = ANY (m.attributes) AND a.atttypid = 'text'::regtype
 		ORDER BY array_position(m.attributes, a.attname::text)
 	LOOP
-		EXECUTE format('SELECT count(*) > 1 AND count(DISTINCT x.c) >= 0.9 * count(*) FROM (SELECT f.%I AS c FROM %s AS f LIMIT 1000) AS x', candidate, m.face)
-		INTO distinct_ones;
-		IF distinct_ones THEN
-			RETURN candidate;
+		EXECUTE format('SELECT count(DISTINCT x.c), greatest(2, least(0.8 * count(*), 100)) FROM (SELECT f.%I AS c FROM %s AS f LIMIT 1000) AS x', candidate, m.face)
+		INTO different, needed;
+		IF different >= needed AND different > most THEN
+			result := candidate;
+			most := different;
 		END IF;
 	END LOOP;
-	RETURN NULL;
+	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION _abc.name_column(@extschema@.abc_model) IS 'part of abc_report_html: the attribute that names customers';

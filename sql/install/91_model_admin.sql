@@ -120,6 +120,13 @@ BEGIN
 			override AS (DELETE FROM {override} AS x USING {given} AS g WHERE {same x g} RETURNING 1)
 		SELECT (SELECT count(*) FROM state) + (SELECT count(*) FROM before) + (SELECT count(*) FROM version)
 			+ (SELECT count(*) FROM change) + (SELECT count(*) FROM override)$sql$, m) INTO removed USING given;
+	-- what a refresh by changed keys has read, and the keys it was told of
+	IF m.reading IS NOT NULL THEN
+		EXECUTE _abc.asked('DELETE FROM {reading} AS x USING {given} AS g WHERE {same x g}', m) USING given;
+	END IF;
+	IF m.noted IS NOT NULL THEN
+		EXECUTE _abc.asked('DELETE FROM {noted} AS x USING {given} AS g WHERE {same x g}', m) USING given;
+	END IF;
 	PERFORM _abc.forget_sums(m);
 	IF m.reading IS NOT NULL THEN
 		EXECUTE _abc.fill('DELETE FROM {reading}', m);

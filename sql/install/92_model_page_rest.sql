@@ -210,6 +210,7 @@ DECLARE
 	at_risk text := _abc.page_at_risk(m, p);
 	near text := _abc.page_near(m, p);
 	side_by_side text := CASE WHEN at_risk IS NULL OR near IS NULL THEN 'full' ELSE 'list' END;
+	transitions text := _abc.page_transitions(m, p);
 BEGIN
 	RETURN concat_ws(E'\n', '<div class="flow">',
 		_abc.of_class('full', _abc.page_tiers(m, p)), _abc.of_class('full', _abc.page_pareto(m, p)), _abc.of_class('full', _abc.page_runs(m, p)),
@@ -219,7 +220,8 @@ BEGIN
 		(SELECT string_agg(CASE WHEN i % 2 = 1 AND i = cardinality(groups) THEN _abc.of_class('full', _abc.page_group(m, p, g))
 				ELSE _abc.page_group(m, p, g) END, E'\n' ORDER BY i)
 			FROM unnest(groups) WITH ORDINALITY AS u (g, i)),
-		_abc.of_class('full', _abc.page_transitions(m, p)), _abc.of_class('full', _abc.page_check(m, p)), '</div>');
+		_abc.of_class(CASE WHEN p.tiers > 5 THEN 'full' ELSE 'half' END, transitions),
+		_abc.of_class(CASE WHEN p.tiers > 5 OR transitions IS NULL THEN 'full' ELSE 'half' END, _abc.page_check(m, p)), '</div>');
 END
 $$;
 COMMENT ON FUNCTION _abc.page_body(@extschema@.abc_model, _abc.page) IS 'part of abc_report_html: its sections';

@@ -80,7 +80,7 @@ $head->safe_psql('postgres', $setup . q{
 		scheme abc_scheme;
 		one_call text;
 		one_pass text;
-		call text := format('FROM _abc_cut_source(%L, %L, %L, $1, $2, %%L, %s, %s, 1) AS g', current_setting('search_path'), source, 'v', most, few);
+		call text := format('FROM _abc.cut_source(%L, %L, %L, $1, $2, %%L, %s, %s, 1) AS g', current_setting('search_path'), source, 'v', most, few);
 	BEGIN
 		FOREACH scheme IN ARRAY schemes LOOP
 			EXECUTE format('SELECT g.cutoffs::%s[]::text ', type) || format(call, NULL) USING scheme, 'id > 100' INTO one_call;
@@ -100,6 +100,22 @@ $head->safe_psql('postgres', $setup . q{
 	END $$;
 });
 
+# The same rows into the three tables of a type.
+sub fill
+{
+	my ($type, $value) = @_;
+
+	$head->safe_psql('postgres', qq{
+		TRUNCATE ${type}_whole, ${type}_parted, ${type}_foreign;
+		SELECT setseed(0.5);
+		INSERT INTO ${type}_whole SELECT id, nullif('g' || floor(3 * r * r), 'g2'), CASE WHEN id % 50 = 0 THEN NULL ELSE $value END
+		FROM (SELECT id, random() AS r, random() AS s FROM generate_series(1, $rows) AS id OFFSET 0) AS x;
+		INSERT INTO ${type}_parted SELECT * FROM ${type}_whole;
+		INSERT INTO ${type}_foreign SELECT * FROM ${type}_whole;
+		ANALYZE ${type}_whole, ${type}_parted, ${type}_foreign});
+	return;
+}
+
 sub set_workers
 {
 	my ($workers) = @_;
@@ -111,14 +127,7 @@ foreach my $d (grep { $wanted ? $wanted =~ /\b(?:all|$distributions[$_][0])\b/ :
 	my ($name, $type, $value) = @{ $distributions[$d] };
 	my $array = join(',', map { "'$schemes[$_]'" } grep { $wanted || $_ % 3 == $d } 0 .. $#schemes);
 
-	$head->safe_psql('postgres', qq{
-		TRUNCATE ${type}_whole, ${type}_parted, ${type}_foreign;
-		SELECT setseed(0.5);
-		INSERT INTO ${type}_whole SELECT id, nullif('g' || floor(3 * r * r), 'g2'), CASE WHEN id % 50 = 0 THEN NULL ELSE $value END
-		FROM (SELECT id, random() AS r, random() AS s FROM generate_series(1, $rows) AS id OFFSET 0) AS x;
-		INSERT INTO ${type}_parted SELECT * FROM ${type}_whole;
-		INSERT INTO ${type}_foreign SELECT * FROM ${type}_whole;
-		ANALYZE ${type}_whole, ${type}_parted, ${type}_foreign});
+	fill($type, $value);
 	foreach my $way ([ whole => 0 ], [ whole => 2 ], [ parted => 2 ], [ foreign => 0 ])
 	{
 		my ($where, $workers) = @$way;
@@ -133,6 +142,9 @@ foreach my $d (grep { $wanted ? $wanted =~ /\b(?:all|$distributions[$_][0])\b/ :
 		}
 	}
 }
+
+# What follows is of amounts in cents.
+fill(@{ $distributions[0] }[ 1, 2 ]);
 
 # Both rounds of one table are computed by workers, and the planner needs no hint for that.
 $head->safe_psql('postgres', q{

@@ -91,6 +91,12 @@ my @steps = (
 	q{SELECT abc_alter_model('m'::regclass, NULL::text, 'n'::text, NULL::abc_scheme, NULL::abc_metric[], NULL::text[], NULL::text[], NULL::text, NULL::text, NULL::abc_rule[], NULL::integer, NULL::integer, NULL::integer,
 		NULL::text, NULL::text, NULL::text, NULL::interval, NULL::interval, NULL::text, NULL::float8, NULL::text, NULL::interval, NULL::interval, NULL::text, NULL::text, true)},
 	q{SET client_min_messages = error; CALL abc_refresh_all()},
+	(map { "SELECT abc_cutoffs_of('facts'::text, '$_'::text, 'count 15/50'::abc_scheme, 'id > 1'::text)" } 'v', 'n', 'profit'),
+	q{SELECT keys, cutoffs FROM abc_cutoffs_of('facts'::text, 'v'::text, '80/95'::abc_scheme, '{region,id % 2}'::text[], NULL::text) ORDER BY 1},
+	q{ALTER TABLE facts ADD tier abc_tier, ADD letter varchar(1); SELECT abc_retier('facts'::text, 'v'::text, 'tier'::text, '80/95'::abc_scheme, NULL::text[]),
+		abc_retier('facts'::text, 'v'::text, 'letter'::text, '80/95'::abc_scheme, '{region}'::text[])},
+	q{SELECT id, g.keys, g.cutoffs FROM _abc.cut_source('public'::text, 'SELECT i % 2 AS k, i AS v FROM generate_series(1, 9000) AS i'::text, 'v::float8'::text, '80/95'::abc_scheme,
+		NULL::text, '{k}'::text[], 10::bigint, 0::bigint, 1::integer) AS g ORDER BY 1},
 	q{SELECT count(*) FROM abc_weight_variants(ARRAY[40, 30]::float8[], 5::float8)},
 	q{SELECT abc_drop_model('m'::regclass), abc_drop_model('s'::regclass)});
 my %answers;

@@ -22,21 +22,22 @@ $node->safe_psql('pages', 'CREATE EXTENSION abc_tier');
 
 sub ask { return decode('UTF-8', $node->safe_psql('pages', encode('UTF-8', $_[0]))); }
 
-# A model of so many customers; returns its name.
+# A model of so many customers, refreshed on the first days of so many months; returns its name.
 sub model
 {
-	my ($name, $customers, $scheme, $more) = @_;
-	my $value = "round((exp(8 * abs(sin(i * 1.7))) * (1 + abs(cos(i + extract(epoch FROM abc_as_of()) / 1e6)))), 2)";
+	my ($name, $customers, $scheme, $more, $months) = @_;
+	my $value = "round((exp(8 * abs(sin(i * 1.7))) * (1 + abs(cos(i + (abc_as_of() - date '2025-01-01') / 30.0))))::numeric, 2)";
 
 	ask(qq{
 		CREATE VIEW facts_$name AS
 		SELECT i AS id, '上海远航医药物流有限公司 ' || i AS name, (ARRAY['医药', '电子', '纺织 & <b>'])[1 + i % 3] AS industry,
-			(ARRAY['华东', '华南', '华北', '西部'])[1 + i % 4] AS region, CASE WHEN i % 50 <> 0 THEN ($value)::numeric END AS revenue,
+			(ARRAY['华东', '华南', '华北', '西部'])[1 + i % 4] AS region, CASE WHEN i % 50 <> 0 THEN $value END AS revenue,
 			date '2024-01-01' AS first_day, CASE i % 11 WHEN 0 THEN date '2025-01-01' WHEN 1 THEN date '2025-10-15' ELSE abc_as_of() - 5 END AS last_day, 20 AS orders
 		FROM generate_series(1, $customers) AS i;
 		SELECT abc_create_model('$name', 'facts_$name', 'id', 'revenue', '$scheme', attributes => '{name,industry,region}',
 			first_order => 'first_day', last_order => 'last_day', orders => 'orders', at_risk => '2 months', lost => '6 months' $more);
-		SELECT abc_refresh('$name', d::date) FROM generate_series(timestamp '2025-01-01', '2026-01-01', '1 month') AS d;
+		SELECT abc_refresh('$name', d::date) FROM generate_series(0, $months - 1) AS i
+			CROSS JOIN LATERAL (SELECT timestamp '2026-01-01' - ($months - 1 - i) * interval '1 month') AS x (d);
 	});
 	return $name;
 }
@@ -103,14 +104,14 @@ sub drawn_well
 }
 
 my $metals = 'share 铂金 50 / 黄金 80 / 铁质 95 / 铅质';
-my $many = 'count ' . join(' / ', map { "\"第$_级客户，名字很长很长\" " . 4 * $_ } 1 .. 24) . ' / 其余';
+my $many = 'count ' . join(' / ', map { "\"第${_}级客户，名字很长很长\" " . 4 * $_ } 1 .. 24) . ' / 其余';
 my @models = (
-	model('ten', 10, '80/95', ''),
-	model('metal', 300, $metals, q{, language => 'zh'}),
-	model('many', 500, $many, q{, language => 'zh'}),
-	model('scored', 2000, 'count platinum 5 / gold 20 / iron 60 / lead', q{, metrics => ARRAY[abc_metric('revenue', 60, 'rank'), abc_metric('orders', 40, 'rank')]}),
-	model('parts', 400, $metals, q{, partition_by => '{region}'}),
-	model('big', 100000, '80/95', ''));
+	model('ten', 10, '80/95', '', 13),
+	model('metal', 300, $metals, q{, language => 'zh'}, 13),
+	model('many', 500, $many, q{, language => 'zh'}, 3),
+	model('scored', 2000, 'count platinum 5 / gold 20 / iron 60 / lead', q{, metrics => ARRAY[abc_metric('revenue', 60, 'rank'), abc_metric('orders', 40, 'rank')]}, 3),
+	model('parts', 400, $metals, q{, partition_by => '{region}'}, 3),
+	model('big', $ENV{ABC_PAGE_CUSTOMERS} // 20000, '80/95', '', 2));
 
 foreach my $model (@models)
 {
@@ -123,6 +124,19 @@ foreach my $model (@models)
 	drawn_well($charts[$_], "page of $model, chart $_") foreach 0 .. $#charts;
 	cmp_ok(length($page), '<', 150_000, "page of $model: no point per customer");
 	append_to_file("$dir/$model.html", encode('UTF-8', $page));
+}
+
+# The texts do not keep the extension out of a database in another encoding; Chinese needs one that has it.
+foreach my $encoding (qw(LATIN1 EUC_CN SQL_ASCII))
+{
+	my $database = lc $encoding;
+
+	$node->safe_psql('postgres', "CREATE DATABASE $database ENCODING '$encoding' LOCALE 'C' TEMPLATE template0");
+	$node->safe_psql($database, q{CREATE EXTENSION abc_tier; CREATE TABLE facts AS SELECT i AS id, 1000 / i AS v FROM generate_series(1, 9) AS i;
+		SELECT abc_create_model('m', 'facts', 'id', 'v', refresh => true)});
+	is($node->safe_psql($database, q{SELECT abc_report_html('m') LIKE '<!DOCTYPE%'}), 't', "a page in a database in $encoding");
+	my ($code, $out, $err) = $node->psql($database, q{SET client_encoding = 'UTF8'; SELECT _abc.text('zh', 'lifecycle.lost')});
+	is($encoding eq 'EUC_CN' ? decode('UTF-8', $out) : $code, $encoding eq 'EUC_CN' ? '已流失' : $encoding eq 'LATIN1' ? 3 : $code, "Chinese in $encoding");
 }
 
 # What a browser makes of it.

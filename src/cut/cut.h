@@ -38,18 +38,4 @@ extern void cut_selection(CutPoints *points, Selection *selection, const AbcSche
 /* A reached or given cut-off as a value of the store's kind. */
 extern bool cut_value(const CutPoint *cut, const ValueStore *store, Datum *value);
 
-/*
- * The rank of the tier of one value, 0 is A: of its key, in the form of the
- * cut-offs' keys, or of a numeric where they have none.
- */
-extern int cut_rank_of_key64(const CutPoints *points, uint64 key);
-extern int cut_rank_of_key128(const CutPoints *points, u128 key);
-extern int cut_rank_of_numeric(const CutPoints *points, Datum value);
-
-/*
- * The ranks of the tiers of the next n rows that the reader comes to, 0 is A,
- * or -1 for NULL.
- */
-extern void cut_ranks(const CutPoints *points, ValueReader *reader, int8 *ranks, int n);
-
 #endif							/* ABC_CUT_H */

@@ -1,46 +1,10 @@
 /*
  * ranks.c
- *		From values and cut-offs to tiers: the one place where the two are compared.
- *
- * A value has the first tier whose cut-off it reaches, or the last one.  Keys of
- * cut-offs are compared with keys of the same form and scale.
+ *		The tiers of many rows.
  */
 #include "postgres.h"
 
-#include "utils/fmgrprotos.h"
-
-#include "cut/cut.h"
-
-int
-cut_rank_of_key64(const CutPoints *points, uint64 key)
-{
-	int			rank = 0;
-
-	while (rank < points->ncuts && !(points->cuts[rank].reached && key >= u128_lo(points->cuts[rank].key)))
-		rank++;
-	return rank;
-}
-
-int
-cut_rank_of_key128(const CutPoints *points, u128 key)
-{
-	int			rank = 0;
-
-	while (rank < points->ncuts && !(points->cuts[rank].reached && !u128_lt(key, points->cuts[rank].key)))
-		rank++;
-	return rank;
-}
-
-int
-cut_rank_of_numeric(const CutPoints *points, Datum value)
-{
-	int			rank = 0;
-
-	while (rank < points->ncuts &&
-		   !(points->cuts[rank].reached && !value_below(VALUE_NUMERIC, value, points->cuts[rank].value)))
-		rank++;
-	return rank;
-}
+#include "cut/ranks.h"
 
 /*
  * Every cut is compared, from the last to the first, because a branch that ends

@@ -94,12 +94,10 @@ value_cut_key(CutPoint *cut, const ValueStore *store, Datum x)
 	cut->reached = fits || view.negative;
 	if (!fits)
 		cut->key = u128_of(1);
+	else if (narrow)
+		cut->key = u128_of(view.negative ? KEY64_ZERO - u128_lo(magnitude) : KEY64_ZERO + u128_lo(magnitude));
 	else
-	{
-		u128		zero = narrow ? u128_of(KEY64_ZERO) : KEY128_ZERO;
-
-		cut->key = view.negative ? u128_sub(zero, magnitude) : u128_add(zero, magnitude);
-	}
+		cut->key = key128_of_decimal(view.negative, magnitude);
 }
 
 /* The least and the largest value of a type of integers. */

@@ -56,58 +56,71 @@ read_option_value(SchemeInput *in, const char *option, const char *const *words,
 						scheme_excerpt(word ? word : in->p, 63), option);
 }
 
-/* Read one option behind its ";".  seen[] tells which the scheme has had. */
-static bool
-read_option(SchemeInput *in, AbcScheme *scheme, bool *seen)
+typedef enum Option
 {
-	static const char *const directions[] = {"up", "down"};
-	static const char *const negatives[] = {"zero", "error", "drop"};
-	static const char *const options[] = {"crossing", "ties", "negative"};
-	const RuleOptions *known = &rule_options[scheme->rule];
-	bool		applies[lengthof(options)];
-	int			which;
-	int			value = 0;
+	OPTION_CROSSING,
+	OPTION_TIES,
+	OPTION_NEGATIVE,
+	NOPTIONS
+} Option;
+
+static const char *const option_words[] = {"crossing", "ties", "negative"};
+
+/* Read the word of an option that the rule knows. */
+static bool
+read_option_word(SchemeInput *in, AbcRule rule, Option *option)
+{
+	const RuleOptions *known = &rule_options[rule];
+	const bool	applies[] = {known->crossing, known->ties, known->negative};
 	char	   *word;
+	int			i = 0;
 
 	scheme_skip_space(in);
 	word = scheme_read_word(in);
 	if (word == NULL)
 		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION, known->hint,
 							"expected an option after \";\"");
-	for (which = 0; which < (int) lengthof(options); which++)
-		if (pg_strcasecmp(word, options[which]) == 0)
-			break;
-	if (which == (int) lengthof(options))
+	while (i < NOPTIONS && pg_strcasecmp(word, option_words[i]) != 0)
+		i++;
+	if (i == NOPTIONS)
 		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE, known->hint,
 							"unknown option \"%s\"", scheme_excerpt(word, 63));
-	applies[0] = known->crossing;
-	applies[1] = known->ties;
-	applies[2] = known->negative;
-	if (!applies[which])
+	if (!applies[i])
 		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE, known->hint,
 							"the rule %s does not know the option \"%s\"",
-							scheme_rule_word(scheme->rule), options[which]);
-	if (seen[which])
+							scheme_rule_word(rule), option_words[i]);
+	*option = (Option) i;
+	return true;
+}
+
+/* Read one option behind its ";".  seen[] tells which the scheme has had. */
+static bool
+read_option(SchemeInput *in, AbcScheme *scheme, bool *seen)
+{
+	static const char *const directions[] = {"up", "down"};
+	static const char *const negatives[] = {"zero", "error", "drop"};
+	Option		option = OPTION_CROSSING;
+	bool		two;			/* it has two values */
+	int			value = 0;
+
+	if (!read_option_word(in, scheme->rule, &option))
+		return false;
+	if (seen[option])
 		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE,
 							"Give every option once.",
-							"the option \"%s\" is given twice", options[which]);
-	seen[which] = true;
-
-	if (which == 2)
-	{
-		if (!read_option_value(in, options[which], negatives, lengthof(negatives),
-							   "It is \"zero\", \"error\" or \"drop\".", &value))
-			return false;
-		scheme->negative = (AbcNegative) value;
-		return true;
-	}
-	if (!read_option_value(in, options[which], directions, lengthof(directions),
-						   "It is \"up\" or \"down\".", &value))
+							"the option \"%s\" is given twice", option_words[option]);
+	seen[option] = true;
+	two = option != OPTION_NEGATIVE;
+	if (!read_option_value(in, option_words[option], two ? directions : negatives,
+						   two ? lengthof(directions) : lengthof(negatives),
+						   two ? "It is \"up\" or \"down\"." : "It is \"zero\", \"error\" or \"drop\".", &value))
 		return false;
-	if (which == 0)
+	if (option == OPTION_CROSSING)
 		scheme->crossing_down = value == 1;
-	else
+	else if (option == OPTION_TIES)
 		scheme->ties_down = value == 1;
+	else
+		scheme->negative = (AbcNegative) value;
 	return true;
 }
 
@@ -118,7 +131,7 @@ read_option(SchemeInput *in, AbcScheme *scheme, bool *seen)
 bool
 scheme_read_options(SchemeInput *in, AbcScheme *scheme)
 {
-	bool		seen[3] = {false, false, false};
+	bool		seen[NOPTIONS] = {false};
 
 	scheme->crossing_down = false;
 	scheme->ties_down = scheme_default_ties_down(scheme->rule);

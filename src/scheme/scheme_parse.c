@@ -282,65 +282,89 @@ read_number(SchemeInput *in)
 	return pnstrdup(start, in->p - start);
 }
 
+/* Read the name that an item may begin with. */
+static bool
+read_item_name(SchemeInput *in, SchemeItem *item)
+{
+	bool		quoted = *in->p == '"';
+
+	if (!quoted)
+		item->name = scheme_read_word(in);
+	else
+	{
+		in->quote = in->p;
+		if (!read_quoted_name(in, &item->name))
+			return false;
+	}
+	if (!check_name(in, item->name))
+		return false;
+	scheme_skip_space(in);
+	if (!quoted && !scheme_name_is_plain(item->name) && *in->p != '>' && !is_number_start(in->p))
+		return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE,
+							"Cuts are finite numbers; a name that reads like this one is written in double quotes.",
+							"\"%s\" is not a cut", item->name);
+	return true;
+}
+
+/* Read the sign before a cut. */
+static SchemeSign
+read_sign(SchemeInput *in)
+{
+	SchemeSign	sign = SIGN_NONE;
+
+	if (*in->p == '>')
+	{
+		in->p++;
+		sign = SIGN_ABOVE;
+		if (*in->p == '=')
+		{
+			in->p++;
+			sign = SIGN_AT_LEAST;
+		}
+		scheme_skip_space(in);
+	}
+	return sign;
+}
+
+/* Read the number of a cut, and the % behind it. */
+static void
+read_cut(SchemeInput *in, SchemeItem *item)
+{
+	item->number = read_number(in);
+	scheme_skip_space(in);
+	if (*in->p != '%')
+		return;
+	in->p++;
+	item->percent = true;
+	scheme_skip_space(in);
+}
+
+/* Report an item that has no cut where it must have one. */
+static bool
+cut_missing_error(SchemeInput *in)
+{
+	if (*in->p == '\0' || *in->p == ';')
+		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
+							"Write the cuts, such as \"80/95\" or \"count 15/50\".",
+							"a cut is missing at the end");
+	return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
+						"Cuts are numbers, such as 80 or 33.3, with one / or + between two of them.",
+						"expected a cut before \"%s\"", scheme_excerpt(in->p, 32));
+}
+
 /* Read one item: a name, a cut, or a name and its cut. */
 static bool
 read_item(SchemeInput *in, SchemeItem *item)
 {
 	memset(item, 0, sizeof(*item));
 	scheme_skip_space(in);
-	if (*in->p == '"' || is_name_start(*in->p))
-	{
-		bool		quoted = *in->p == '"';
-
-		if (!quoted)
-			item->name = scheme_read_word(in);
-		else
-		{
-			in->quote = in->p;
-			if (!read_quoted_name(in, &item->name))
-				return false;
-		}
-		if (!check_name(in, item->name))
-			return false;
-		scheme_skip_space(in);
-		if (!quoted && !scheme_name_is_plain(item->name) &&
-			*in->p != '>' && !is_number_start(in->p))
-			return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE,
-								"Cuts are finite numbers; a name that reads like this one is written in double quotes.",
-								"\"%s\" is not a cut", item->name);
-	}
-	if (*in->p == '>')
-	{
-		in->p++;
-		item->sign = SIGN_ABOVE;
-		if (*in->p == '=')
-		{
-			in->p++;
-			item->sign = SIGN_AT_LEAST;
-		}
-		scheme_skip_space(in);
-	}
+	if ((*in->p == '"' || is_name_start(*in->p)) && !read_item_name(in, item))
+		return false;
+	item->sign = read_sign(in);
 	if (is_number_start(in->p))
-	{
-		item->number = read_number(in);
-		scheme_skip_space(in);
-		if (*in->p == '%')
-		{
-			in->p++;
-			item->percent = true;
-			scheme_skip_space(in);
-		}
-	}
+		read_cut(in, item);
 	else if (item->name == NULL || item->sign != SIGN_NONE)
-	{
-		if (*in->p == '\0' || *in->p == ';')
-			return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
-								"Write the cuts, such as \"80/95\" or \"count 15/50\".",
-								"a cut is missing at the end");
-		return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
-							"Cuts are numbers, such as 80 or 33.3, with one / or + between two of them.",
-							"expected a cut before \"%s\"", scheme_excerpt(in->p, 32));
-	}
+		return cut_missing_error(in);
 	return true;
 }
 

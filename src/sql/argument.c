@@ -48,7 +48,7 @@ argument_check_dimensions(const ArrayRule *rule, const ArrayType *array)
 {
 	int			ndim = ARR_NDIM(array);
 
-	if (ndim != 1)
+	if (ndim != 1 && !(ndim == 0 && rule->empty))
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 ndim == 0 ? errmsg("%s must not be an empty array", rule->name) :

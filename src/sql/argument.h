@@ -54,12 +54,13 @@ kept_same(const KeptArguments *kept, struct varlena *const *given)
 	return true;
 }
 
-/* What an array argument is to be: of one dimension, with 1 to max elements. */
+/* What an array argument is to be: of one dimension, with 1 to max elements, or none. */
 typedef struct ArrayRule
 {
 	const char *name;			/* of the parameter */
 	int			max;
 	bool		nulls;			/* elements may be NULL */
+	bool		empty;			/* there may be none */
 	const char *hint;
 } ArrayRule;
 

@@ -9,6 +9,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
+#include "arith/decimal.h"
 #include "values/value_kind.h"
 
 typedef struct TypeFacts
@@ -144,4 +145,18 @@ number_refuse_nonfinite(const char *what, NumberType type, Datum value)
 			 errmsg("%s \"%s\" of type %s is not finite", what,
 					DatumGetCString(DirectFunctionCall1(facts[type].out, value)), facts[type].name),
 			 errhint("Leave NaN and infinity out, with WHERE or FILTER, or make them NULL, with NULLIF.")));
+}
+
+void
+value_require_finite(const char *what, ValueKind kind, Datum value)
+{
+	DecimalView view;
+
+	if (kind == VALUE_FLOAT8)
+		value_check_finite(what, DatumGetFloat8(value));
+	if (kind != VALUE_NUMERIC)
+		return;
+	decimal_view(value, &view);
+	if (!view.finite)
+		value_refuse_nonfinite(what, VALUE_NUMERIC, value);
 }

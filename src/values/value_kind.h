@@ -60,6 +60,9 @@ extern void value_array_split(ValueKind kind, ArrayType *array, Datum **values, 
 pg_noreturn extern void value_refuse_nonfinite(const char *what, ValueKind kind, Datum value);
 pg_noreturn extern void number_refuse_nonfinite(const char *what, NumberType type, Datum value);
 
+/* The same error, unless the value is finite. */
+extern void value_require_finite(const char *what, ValueKind kind, Datum value);
+
 static inline void
 value_check_finite(const char *what, double value)
 {

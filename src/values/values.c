@@ -491,34 +491,14 @@ append_float4(ValueStore *store, float4 value)
 
 /* A value of the kind of the store, or NULL. */
 void
-values_append(ValueStore *store, Datum value, bool isnull)
+values_append_smaller(ValueStore *store, Datum value)
 {
-	if (isnull)
-	{
-		values_append_null(store);
-		return;
-	}
-	switch (store->type)
-	{
-		case NUMBER_FLOAT8:
-			values_append_float8(store, DatumGetFloat8(value));
-			break;
-		case NUMBER_INT8:
-			values_append_int8(store, DatumGetInt64(value));
-			break;
-		case NUMBER_NUMERIC:
-			values_append_numeric(store, value);
-			break;
-		case NUMBER_FLOAT4:
-			append_float4(store, DatumGetFloat4(value));
-			break;
-		case NUMBER_INT4:
-			values_append_int8(store, DatumGetInt32(value));
-			break;
-		case NUMBER_INT2:
-			values_append_int8(store, DatumGetInt16(value));
-			break;
-	}
+	if (store->type == NUMBER_FLOAT4)
+		append_float4(store, DatumGetFloat4(value));
+	else if (store->type == NUMBER_INT4)
+		values_append_int8(store, DatumGetInt32(value));
+	else
+		values_append_int8(store, DatumGetInt16(value));
 }
 
 /* An empty store, and one of NULLs alone, stay as they are. */

@@ -104,8 +104,8 @@ extern void values_append_null(ValueStore *store);
 extern void values_append_int8(ValueStore *store, int64 value);
 extern void values_append_numeric(ValueStore *store, Datum value);
 
-/* Append a value of the store's type. */
-extern void values_append(ValueStore *store, Datum value, bool isnull);
+/* Append a value of the store's type, one of the smaller types. */
+extern void values_append_smaller(ValueStore *store, Datum value);
 
 /* Keep the values that will follow as float8, and know their range. */
 extern void values_keep_float8s(ValueStore *store);
@@ -186,6 +186,27 @@ key128_of_key64(uint64 key)
 	return u128_add(u128_sub(KEY128_ZERO, u128_of(KEY64_ZERO)), u128_of(key));
 }
 
+/* The 128-bit key of a decimal. */
+static inline u128
+key128_of_decimal(bool negative, u128 magnitude)
+{
+	return negative ? u128_sub(KEY128_ZERO, magnitude) : u128_add(KEY128_ZERO, magnitude);
+}
+
+/* The 128-bit key of a numeric at a scale; false if it is not finite or has more digits. */
+static inline bool
+key128_of_numeric(Datum value, int scale, u128 *key)
+{
+	DecimalView view;
+	u128		magnitude;
+
+	decimal_view(value, &view);
+	if (!view.finite || !decimal_to_u128(&view, scale, &magnitude))
+		return false;
+	*key = key128_of_decimal(view.negative, magnitude);
+	return true;
+}
+
 /* Put one key into a store that has the 64-bit form. */
 static inline void
 values_append_key64(ValueStore *store, uint64 key)
@@ -202,6 +223,22 @@ values_append_float8(ValueStore *store, double value)
 {
 	value_check_finite("value", value);
 	values_append_key64(store, float8_key(value));
+}
+
+/* Append a value of the store's type. */
+static inline void
+values_append(ValueStore *store, Datum value, bool isnull)
+{
+	if (isnull)
+		values_append_null(store);
+	else if (store->type == NUMBER_FLOAT8)
+		values_append_float8(store, DatumGetFloat8(value));
+	else if (store->type == NUMBER_INT8)
+		values_append_int8(store, DatumGetInt64(value));
+	else if (store->type == NUMBER_NUMERIC)
+		values_append_numeric(store, value);
+	else
+		values_append_smaller(store, value);
 }
 
 #endif							/* ABC_VALUES_H */

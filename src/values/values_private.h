@@ -60,7 +60,7 @@ fits_key64(u128 magnitude)
 static inline void
 key_put(ValueForm form, char *at, bool negative, u128 magnitude)
 {
-	u128		key = negative ? u128_sub(KEY128_ZERO, magnitude) : u128_add(KEY128_ZERO, magnitude);
+	u128		key = key128_of_decimal(negative, magnitude);
 
 	if (form == FORM_KEY64)
 		*(uint64 *) at = u128_lo(u128_sub(key, u128_sub(KEY128_ZERO, u128_of(KEY64_ZERO))));

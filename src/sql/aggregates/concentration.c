@@ -231,6 +231,7 @@ reach_group(const Selection *selection, const ValueGroup *group, int64 before, v
 	return false;
 }
 
+/* Final function of abc_top_count: NULL without a positive value. */
 Datum
 abc_top_count_finalfn(PG_FUNCTION_ARGS)
 {

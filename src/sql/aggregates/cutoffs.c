@@ -79,6 +79,7 @@ cutoffs_state(FunctionCallInfo fcinfo)
 	return (CutoffsState *) PG_GETARG_POINTER(0);
 }
 
+/* Transition of abc_cutoffs(value [, scheme]): NULL values make a state, and count nowhere. */
 Datum
 abc_cutoffs_transfn(PG_FUNCTION_ARGS)
 {
@@ -100,6 +101,10 @@ cutoffs_array(const CutPoints *points, const CutoffsState *state)
 	return number_array_make(state->store.type, state->element, values, nulls, points->ncuts);
 }
 
+/*
+ * Final function of abc_cutoffs; the arguments behind the state give the result its
+ * type.  NULL without a row, and under share and fill without a positive value.
+ */
 Datum
 abc_cutoffs_finalfn(PG_FUNCTION_ARGS)
 {

@@ -14,7 +14,7 @@
  */
 #include "postgres.h"
 
-#include "cut/cut.h"
+#include "cut/ranks.h"
 #include "sql/argument.h"
 
 PG_FUNCTION_INFO_V1(abc_assign_float8);
@@ -23,7 +23,7 @@ PG_FUNCTION_INFO_V1(abc_assign_numeric);
 
 #define CUTOFFS_HINT	"Pass what abc_cutoffs returns: the smallest value of each tier but the last, for at most 26 tiers."
 
-static const ArrayRule cutoffs_rule = {"cutoffs", ABC_MAX_CUTS, true, CUTOFFS_HINT};
+static const ArrayRule cutoffs_rule = {"cutoffs", ABC_MAX_CUTS, true, false, CUTOFFS_HINT};
 
 /* The cut-offs of the last call. */
 typedef struct GivenCutoffs
@@ -33,21 +33,6 @@ typedef struct GivenCutoffs
 	bool		keys128;		/* numeric: all cut-offs have keys */
 	int			scale;			/* of these keys */
 } GivenCutoffs;
-
-static void
-check_finite(const char *what, ValueKind kind, Datum value)
-{
-	DecimalView view;
-
-	if (kind == VALUE_FLOAT8)
-		value_check_finite(what, DatumGetFloat8(value));
-	if (kind == VALUE_NUMERIC)
-	{
-		decimal_view(value, &view);
-		if (!view.finite)
-			value_refuse_nonfinite(what, VALUE_NUMERIC, value);
-	}
-}
 
 /* Cut-offs do not rise; one that is NULL stands at the head. */
 static void
@@ -64,7 +49,7 @@ check_cutoff(const GivenCutoffs *given, ValueKind kind, int i, Datum value, bool
 					 errhint("Only the first cut-offs may be NULL: those of tiers that hold no row.")));
 		return;
 	}
-	check_finite("cut-off", kind, value);
+	value_require_finite("cut-off", kind, value);
 	if (above != NULL && above->reached && value_below(kind, above->value, value))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -77,19 +62,6 @@ static inline uint64
 key_of_int8(int64 value)
 {
 	return (uint64) value + KEY64_ZERO;
-}
-
-static bool
-key_of_numeric(Datum value, int scale, u128 *key)
-{
-	DecimalView view;
-	u128		magnitude;
-
-	decimal_view(value, &view);
-	if (!view.finite || !decimal_to_u128(&view, scale, &magnitude))
-		return false;
-	*key = view.negative ? u128_sub(KEY128_ZERO, magnitude) : u128_add(KEY128_ZERO, magnitude);
-	return true;
 }
 
 /* Keys of numeric cut-offs, at the largest of their scales. */
@@ -111,7 +83,7 @@ make_keys128(GivenCutoffs *given)
 	given->keys128 = true;
 	for (int i = 0; i < points->ncuts && given->keys128; i++)
 		if (points->cuts[i].reached)
-			given->keys128 = key_of_numeric(points->cuts[i].value, given->scale, &points->cuts[i].key);
+			given->keys128 = key128_of_numeric(points->cuts[i].value, given->scale, &points->cuts[i].key);
 }
 
 static void
@@ -153,7 +125,7 @@ cutoffs_of_call(FunctionCallInfo fcinfo, ValueKind kind)
 	struct varlena *array = PG_GETARG_VARLENA_PP(1);
 	MemoryContext old;
 
-	if (likely(given != NULL && kept_same(&given->kept, &array)))
+	if (likely(given != NULL && given->kept.valid && argument_same(given->kept.bytes[0], array)))
 		return given;
 	if (given == NULL)
 	{
@@ -196,8 +168,8 @@ abc_assign_numeric(PG_FUNCTION_ARGS)
 	const GivenCutoffs *given = cutoffs_of_call(fcinfo, VALUE_NUMERIC);
 	u128		key;
 
-	if (likely(given->keys128 && key_of_numeric(value, given->scale, &key)))
+	if (likely(given->keys128 && key128_of_numeric(value, given->scale, &key)))
 		PG_RETURN_ABC_TIER(tier_of_rank(cut_rank_of_key128(&given->points, key)));
-	check_finite("value", VALUE_NUMERIC, value);
+	value_require_finite("value", VALUE_NUMERIC, value);
 	PG_RETURN_ABC_TIER(tier_of_rank(cut_rank_of_numeric(&given->points, value)));
 }

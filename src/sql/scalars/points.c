@@ -28,8 +28,8 @@ PG_FUNCTION_INFO_V1(abc_points);
 #define MAX_STEPS	1000
 #define POINTS_HINT	"Write, for example, abc_points(parcels, '{0,5000,20000}', '{0,3,6}'): breaks that rise, and points for each."
 
-static const ArrayRule breaks_rule = {"breaks", MAX_STEPS, false, POINTS_HINT};
-static const ArrayRule points_rule = {"points", MAX_STEPS, false, POINTS_HINT};
+static const ArrayRule breaks_rule = {"breaks", MAX_STEPS, false, false, POINTS_HINT};
+static const ArrayRule points_rule = {"points", MAX_STEPS, false, false, POINTS_HINT};
 
 /* The ladder of the last call. */
 typedef struct Ladder
@@ -155,6 +155,7 @@ on_line(double value, const double *breaks, const double *points)
 	return Max(Min(result, Max(points[0], points[1])), Min(points[0], points[1]));
 }
 
+/* abc_points(value, breaks, points, mode); strict in SQL: any NULL gives NULL. */
 Datum
 abc_points(PG_FUNCTION_ARGS)
 {

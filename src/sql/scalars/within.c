@@ -13,8 +13,7 @@
  */
 #include "postgres.h"
 
-#include "utils/memutils.h"
-
+#include "sql/argument.h"
 #include "values/values.h"
 
 PG_FUNCTION_INFO_V1(abc_within_float8);
@@ -29,53 +28,29 @@ typedef struct Interval
 	u128		high_key;
 } Interval;
 
+#define INTERVALS_HINT	"Interval i is from lows[i] to highs[i], both included."
+
+static const ArrayRule lows_rule = {"lows", PG_INT32_MAX, false, true, INTERVALS_HINT};
+static const ArrayRule highs_rule = {"highs", PG_INT32_MAX, false, true, INTERVALS_HINT};
+
 /* The intervals of the last call, sorted and disjoint. */
 typedef struct WithinCache
 {
-	MemoryContext mcxt;			/* what belongs to this filling */
-	struct varlena *lows;		/* the arguments as they came */
-	struct varlena *highs;
+	KeptArguments kept;			/* lows, highs */
 	int			n;
 	Interval   *intervals;
 	bool		has_keys;		/* numeric: all ends have keys, */
 	int			scale;			/* at this scale */
 } WithinCache;
 
-static void
-check_finite(const char *what, ValueKind kind, Datum value)
-{
-	DecimalView view;
-
-	if (kind == VALUE_FLOAT8)
-		value_check_finite(what, DatumGetFloat8(value));
-	if (kind == VALUE_NUMERIC)
-	{
-		decimal_view(value, &view);
-		if (!view.finite)
-			value_refuse_nonfinite(what, VALUE_NUMERIC, value);
-	}
-}
-
 /* One of the two arrays, taken apart. */
 static Datum *
-split_ends(ArrayType *array, ValueKind kind, int *n)
+read_ends(const ArrayRule *rule, struct varlena *array, ValueKind kind, int *n)
 {
-	Datum	   *ends;
-	bool	   *nulls;
+	Datum	   *ends = argument_array(rule, (ArrayType *) array, NULL, n);
 
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("lows and highs must be one-dimensional arrays")));
-	value_array_split(kind, array, &ends, &nulls, n);
 	for (int i = 0; i < *n; i++)
-	{
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("lows and highs must not contain NULL")));
-		check_finite("end of an interval", kind, ends[i]);
-	}
+		value_require_finite("end of an interval", kind, ends[i]);
 	return ends;
 }
 
@@ -110,17 +85,17 @@ join_intervals(WithinCache *cache, ValueKind kind)
 }
 
 static void
-fill_intervals(WithinCache *cache, ArrayType *lows, ArrayType *highs, ValueKind kind)
+fill_intervals(WithinCache *cache, ValueKind kind)
 {
 	int			nhighs;
-	Datum	   *low = split_ends(lows, kind, &cache->n);
-	Datum	   *high = split_ends(highs, kind, &nhighs);
+	Datum	   *low = read_ends(&lows_rule, cache->kept.bytes[0], kind, &cache->n);
+	Datum	   *high = read_ends(&highs_rule, cache->kept.bytes[1], kind, &nhighs);
 
 	if (nhighs != cache->n)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("%d lows but %d highs", cache->n, nhighs),
-				 errhint("Interval i is from lows[i] to highs[i], both included.")));
+				 errhint(INTERVALS_HINT)));
 	cache->intervals = palloc0(Max(cache->n, 1) * sizeof(Interval));
 	for (int i = 0; i < cache->n; i++)
 	{
@@ -129,25 +104,11 @@ fill_intervals(WithinCache *cache, ArrayType *lows, ArrayType *highs, ValueKind 
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("interval %d is from %s down to %s", i + 1, value_text(kind, low[i]),
 							value_text(kind, high[i])),
-					 errhint("Interval i is from lows[i] to highs[i], both included.")));
+					 errhint(INTERVALS_HINT)));
 		cache->intervals[i].low = low[i];
 		cache->intervals[i].high = high[i];
 	}
 	join_intervals(cache, kind);
-}
-
-/* The value at a scale as a key that sorts as it does; false if it has more digits. */
-static bool
-numeric_key(Datum value, int scale, u128 *key)
-{
-	DecimalView view;
-	u128		magnitude;
-
-	decimal_view(value, &view);
-	if (!view.finite || !decimal_to_u128(&view, scale, &magnitude))
-		return false;
-	*key = view.negative ? u128_sub(KEY128_ZERO, magnitude) : u128_add(KEY128_ZERO, magnitude);
-	return true;
 }
 
 /* Keys of numeric ends, at the largest of their scales. */
@@ -166,45 +127,28 @@ fill_keys(WithinCache *cache)
 	}
 	cache->has_keys = true;
 	for (int i = 0; i < cache->n && cache->has_keys; i++)
-		cache->has_keys = numeric_key(cache->intervals[i].low, cache->scale, &cache->intervals[i].low_key) &&
-			numeric_key(cache->intervals[i].high, cache->scale, &cache->intervals[i].high_key);
-}
-
-static bool
-same_bytes(const struct varlena *kept, const struct varlena *given)
-{
-	return VARSIZE_ANY_EXHDR(kept) == VARSIZE_ANY_EXHDR(given) &&
-		memcmp(VARDATA_ANY(kept), VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given)) == 0;
-}
-
-static struct varlena *
-copy_bytes(const struct varlena *given)
-{
-	return memcpy(palloc(VARSIZE_ANY(given)), given, VARSIZE_ANY(given));
+		cache->has_keys = key128_of_numeric(cache->intervals[i].low, cache->scale, &cache->intervals[i].low_key) &&
+			key128_of_numeric(cache->intervals[i].high, cache->scale, &cache->intervals[i].high_key);
 }
 
 static WithinCache *
-fill_cache(FunctionCallInfo fcinfo, ValueKind kind, struct varlena *lows, struct varlena *highs)
+fill_cache(FunctionCallInfo fcinfo, ValueKind kind, struct varlena *const *given)
 {
 	WithinCache *cache = fcinfo->flinfo->fn_extra;
-	MemoryContext before;
+	MemoryContext old;
 
 	if (cache == NULL)
 	{
 		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(WithinCache));
-		cache->mcxt = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "abc_within", ALLOCSET_SMALL_SIZES);
+		kept_init(&cache->kept, 2, fcinfo->flinfo->fn_mcxt);
 		fcinfo->flinfo->fn_extra = cache;
 	}
-	cache->lows = NULL;
-	MemoryContextReset(cache->mcxt);
-	before = MemoryContextSwitchTo(cache->mcxt);
-	fill_intervals(cache, DatumGetArrayTypePCopy(PointerGetDatum(lows)),
-				   DatumGetArrayTypePCopy(PointerGetDatum(highs)), kind);
+	old = kept_renew(&cache->kept, given);
+	fill_intervals(cache, kind);
 	if (kind == VALUE_NUMERIC)
 		fill_keys(cache);
-	cache->highs = copy_bytes(highs);
-	cache->lows = copy_bytes(lows);
-	MemoryContextSwitchTo(before);
+	cache->kept.valid = true;
+	MemoryContextSwitchTo(old);
 	return cache;
 }
 
@@ -213,13 +157,13 @@ static inline const WithinCache *
 within_cache(FunctionCallInfo fcinfo, ValueKind kind)
 {
 	WithinCache *cache = fcinfo->flinfo->fn_extra;
-	struct varlena *lows = PG_GETARG_VARLENA_PP(1);
-	struct varlena *highs = PG_GETARG_VARLENA_PP(2);
+	struct varlena *given[2];
 
-	if (likely(cache != NULL && cache->lows != NULL &&
-			   same_bytes(cache->lows, lows) && same_bytes(cache->highs, highs)))
+	given[0] = PG_GETARG_VARLENA_PP(1);
+	given[1] = PG_GETARG_VARLENA_PP(2);
+	if (likely(cache != NULL && kept_same(&cache->kept, given)))
 		return cache;
-	return fill_cache(fcinfo, kind, lows, highs);
+	return fill_cache(fcinfo, kind, given);
 }
 
 /* The last interval whose low end is no more than the value, or NULL. */
@@ -239,6 +183,7 @@ within_cache(FunctionCallInfo fcinfo, ValueKind kind)
 		(found) = from > 0 ? &(cache)->intervals[from - 1] : NULL; \
 	} while (0)
 
+/* abc_within(float8, float8[], float8[]), also for real and the integers below bigint */
 Datum
 abc_within_float8(PG_FUNCTION_ARGS)
 {
@@ -251,6 +196,7 @@ abc_within_float8(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(found != NULL && value <= DatumGetFloat8(found->high));
 }
 
+/* abc_within(bigint, bigint[], bigint[]) */
 Datum
 abc_within_int8(PG_FUNCTION_ARGS)
 {
@@ -262,6 +208,7 @@ abc_within_int8(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(found != NULL && value <= DatumGetInt64(found->high));
 }
 
+/* abc_within(numeric, numeric[], numeric[]) */
 Datum
 abc_within_numeric(PG_FUNCTION_ARGS)
 {
@@ -270,12 +217,12 @@ abc_within_numeric(PG_FUNCTION_ARGS)
 	const Interval *found;
 	u128		key;
 
-	if (likely(cache->has_keys && numeric_key(value, cache->scale, &key)))
+	if (likely(cache->has_keys && key128_of_numeric(value, cache->scale, &key)))
 	{
 		FIND_INTERVAL(found, cache, u128_lt(key, interval->low_key));
 		PG_RETURN_BOOL(found != NULL && !u128_lt(found->high_key, key));
 	}
-	check_finite("value", VALUE_NUMERIC, value);
+	value_require_finite("value", VALUE_NUMERIC, value);
 	FIND_INTERVAL(found, cache, value_below(VALUE_NUMERIC, value, interval->low));
 	PG_RETURN_BOOL(found != NULL && !value_below(VALUE_NUMERIC, found->high, value));
 }

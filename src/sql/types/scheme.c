@@ -20,8 +20,8 @@ PG_FUNCTION_INFO_V1(abc_make_scheme);
 #define CUTS_HINT	"Give them as in ARRAY[80, 95]: 1 to 25 cuts, for the tiers A to Z."
 #define NAMES_HINT	"Give them as in ARRAY['gold', 'iron', 'lead']: one more than cuts, the last that of the rest."
 
-static const ArrayRule cuts_rule = {"cuts", ABC_MAX_TIERS, false, CUTS_HINT};
-static const ArrayRule names_rule = {"names", ABC_MAX_TIERS, false, NAMES_HINT};
+static const ArrayRule cuts_rule = {"cuts", ABC_MAX_TIERS, false, false, CUTS_HINT};
+static const ArrayRule names_rule = {"names", ABC_MAX_TIERS, false, false, NAMES_HINT};
 
 /* Input: any form of a scheme.  Errors are soft on PostgreSQL 16 and later. */
 Datum

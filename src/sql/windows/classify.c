@@ -19,7 +19,7 @@
 
 #include "utils/memutils.h"
 
-#include "cut/cut.h"
+#include "cut/ranks.h"
 #include "sql/scheme_slot.h"
 #include "sql/windows/partition.h"
 
@@ -113,6 +113,11 @@ next_rank(ClassifyState *state)
 	return state->ranks[state->chunk.next++];
 }
 
+/*
+ * abc_classify(value [, scheme]): the tier of the row in its partition.  NULL for
+ * a NULL value, for a negative one that the scheme drops, and for every row where
+ * share and fill have no positive total.
+ */
 Datum
 abc_classify(PG_FUNCTION_ARGS)
 {

@@ -90,6 +90,11 @@ begin_partition(ShareState *state, WindowObject winobj)
 	MemoryContextSwitchTo(old);
 }
 
+/*
+ * abc_cumulative_share(value): the share of the total that rows with this value or
+ * more hold.  NULL for a NULL value, and for every row without a positive total;
+ * 1 for zero, negative and least values.
+ */
 Datum
 abc_cumulative_share(PG_FUNCTION_ARGS)
 {

@@ -113,6 +113,10 @@ next_result(NormalizeState *state)
 	return state->results[state->chunk.next++];
 }
 
+/*
+ * abc_normalize(value, method): the value made comparable within its partition.
+ * NULL for a NULL value; a single row and equal values as normalizer.c says.
+ */
 Datum
 abc_normalize(PG_FUNCTION_ARGS)
 {

@@ -287,6 +287,11 @@ begin_partition(FunctionCallInfo fcinfo, ScoreState *state)
 	partition_chunk_begin(&state->chunk, state->metrics[0].nrows);
 }
 
+/*
+ * abc_score(metrics, weights [, methods [, missing]]): the weighted sum of the
+ * row's normalized metrics.  A NULL metric is dealt with as missing says; a score
+ * beyond float8 is an error.
+ */
 Datum
 abc_score(PG_FUNCTION_ARGS)
 {
