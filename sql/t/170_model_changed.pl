@@ -130,7 +130,7 @@ sub both
 	my @went = map { my $s = $statement =~ s/MODEL/$_/gr; say_sql("SELECT try(\$\$$s\$\$)") } qw(m n);
 
 	s/"[mn]"|'[mn]'|\b[mn]\b//g foreach @went;
-	s/-[\d.]+/below zero/ foreach @went;		# of several such values, any
+	s/value -[\d.]+/value/ foreach @went;		# of several such values, any
 	return ($went[0] eq $went[1] ? '' : "m: $went[0], n: $went[1]", $went[0]);
 }
 
@@ -163,7 +163,7 @@ foreach my $life (0 .. $lives - 1)
 	my $type = pick('numeric', 'numeric(12,2)', 'double precision', 'bigint');
 	my $day = $node->safe_psql('postgres', q{SELECT CURRENT_DATE - 800});
 	my $made = $setup =~ s/TYPE/$type/r =~ s/LEAST/$scheme =~ m{negative error} && chance(0.8) ? 1 : -25/er;
-	my (@steps, $differs);
+	my (@steps, $differs, $undone);
 
 	say_sql($made);
 	say_sql("SELECT setseed(" . rand() . "); INSERT INTO facts SELECT (customer(i, '$day')).* FROM generate_series(1, " . pick(20, 150, 400) . ") AS i;
@@ -178,13 +178,14 @@ foreach my $life (0 .. $lives - 1)
 		last if $differs ||= differences();
 		if ($what < 0.72 || $n == 1)
 		{
-			my $again = @steps && $steps[-1] !~ /undo/ && chance(0.25);
+			my $again = @steps && !$undone && chance(0.25);
 			my $full = chance(0.04);
 			$day = say_sql("SELECT '$day'::date + " . pick(1, 1, 2, 7, 30, 95)) if !$again;
 			$step = "refresh as of $day" . ($again ? ' again' : '');
 			say_sql("SELECT setseed(" . rand() . "); SELECT live('$day', " . pick(0, 0.01, 0.03, 0.06) . ')');
 			$differs = refresh($day, $full);
 			$refreshes++;
+			$undone = 0;
 			$by_keys += say_sql("SELECT (SELECT NOT bool_or(full_read) FROM n_run WHERE run = (SELECT max(run) FROM n_run))::int");
 		}
 		elsif ($what < 0.87)
@@ -198,6 +199,7 @@ foreach my $life (0 .. $lives - 1)
 		elsif ($what < 0.92)
 		{
 			$step = 'undo';
+			$undone = 1;
 			($differs) = both(q{SELECT abc_undo('MODEL')});
 			$day = say_sql('SELECT max(last_as_of) FROM m_model');
 			$day = say_sql("SELECT CURRENT_DATE - 800 - 1 + $n") if $day eq '';
