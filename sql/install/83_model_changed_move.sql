@@ -8,7 +8,7 @@
 -- Summaries of the partitions in which something was read: what left is taken away, what came is added.
 CREATE FUNCTION _abc.sum_changed(m @extschema@.abc_model, began timestamp with time zone) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
-SET enable_seqscan = off SET enable_bitmapscan = off SET random_page_cost = 1
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 BEGIN
 	EXECUTE _abc.fill($sql$
