@@ -26,13 +26,14 @@ WHERE (t.oid IS NULL OR (t.typelem = 0 AND t.typrelid = 0))
 		WHERE c.classoid = m.classid AND c.objoid = m.objid AND c.objsubid = 0)
 ORDER BY m.object COLLATE "C";
 
--- parallel unsafe, though nothing here writes outside the managed models; what runs a caller's text sets
--- the caller's path for it, and repeats rounds in a subtransaction, neither of which a parallel query allows
+-- parallel unsafe, though it is not about a model: what reads one's source sets the path for it and catches
+-- errors, which no parallel query allows; so does what runs a caller's text
 SELECT p.oid::regprocedure AS parallel_unsafe
 FROM pg_catalog.pg_proc p
 JOIN member m ON m.classid = 'pg_catalog.pg_proc'::regclass AND m.objid = p.oid
-WHERE p.proparallel = 'u' AND p.provolatile <> 'v'
-	AND coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) !~ 'path|_abc.look|_abc.run'
+WHERE p.proparallel = 'u' AND p.provolatile <> 'v' AND NOT 'regclass'::regtype = ANY (p.proargtypes)
+	AND p.pronamespace <> '_abc'::regnamespace
+	AND coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) !~ 'path'
 ORDER BY p.oid::regprocedure::text COLLATE "C";
 
 -- security definer, or a language with a search_path that is not pinned

@@ -138,10 +138,11 @@ FROM key_account k WHERE customer_id IN (1, 2, 3) ORDER BY customer_id;
 
 -- their share of the business, month by month, equals plain SQL over the shipments, to the cent
 SELECT count(*) AS months, count(*) FILTER (WHERE s.customers = p.customers AND s.revenue = p.revenue
-	AND abs(s.value_share - p.revenue / p.total) < 1e-12) AS the_same
+	AND abs(s.value_share - p.above_zero / p.total) < 1e-12) AS the_same
 FROM key_account_share s
 JOIN (
-	SELECT m.as_of, count(*) FILTER (WHERE key) AS customers, sum(last_month) FILTER (WHERE key) AS revenue, sum(last_month) AS total
+	SELECT m.as_of, count(*) FILTER (WHERE key) AS customers, sum(last_month) FILTER (WHERE key) AS revenue,
+		sum(greatest(last_month, 0)) FILTER (WHERE key) AS above_zero, sum(greatest(last_month, 0)) AS total
 	FROM (
 		SELECT as_of::date, customer_id, sum(parcels) > 5000 AND sum(revenue - cost) > 0 AS key,
 			sum(revenue) FILTER (WHERE shipped_on >= as_of - interval '1 month') AS last_month

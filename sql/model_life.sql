@@ -76,9 +76,6 @@ SELECT abc_create_model('m', 'facts', 'id', 'v');
 SELECT abc_create_model('other', 'facts', 'id', 'v');
 SELECT abc_refresh('m', '2024-01-31');
 DROP VIEW m;
-SET client_min_messages = warning;
-DROP VIEW m CASCADE;
-RESET client_min_messages;
 SET client_min_messages = warning;	-- it says how long each took
 CALL abc_refresh_all();
 RESET client_min_messages;

@@ -214,7 +214,7 @@ COMMENT ON FUNCTION _abc.save(@extschema@.abc_model) IS 'write a definition back
 
 -- A name as SQL takes it: folded unless quoted, with a schema or without.
 CREATE FUNCTION _abc.identifier(given text, what text, OUT schema text, OUT name text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	parts text[];

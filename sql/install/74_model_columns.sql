@@ -18,7 +18,7 @@ COMMENT ON FUNCTION _abc.from_source(@extschema@.abc_model) IS 'the source of a 
 
 -- One answer to a query over the source, found through the schemas that the model was made with.
 CREATE FUNCTION _abc.ask_source(m @extschema@.abc_model, query text) RETURNS jsonb
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	answer jsonb;

@@ -135,7 +135,7 @@ COMMENT ON FUNCTION _abc.check_scheme(@extschema@.abc_model) IS 'part of the che
 
 -- A condition must be one boolean expression over the source.
 CREATE FUNCTION _abc.check_condition(m @extschema@.abc_model, condition text, purpose text) RETURNS void
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	says text;
@@ -260,7 +260,7 @@ COMMENT ON FUNCTION _abc.check_treatments(@extschema@.abc_model) IS 'part of the
 
 -- A relation by its full name, so that it is the same whoever looks it up and from where.
 CREATE FUNCTION _abc.full_name(given text, path text) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	found regclass;

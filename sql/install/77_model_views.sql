@@ -140,7 +140,7 @@ END
 $$;
 COMMENT ON FUNCTION _abc.view_query(@extschema@.abc_model, text, text[], text, text) IS 'part of the views of a model: the query of one';
 
--- What a view has beside its query, as the statements that give it back: options, privileges, comments, defaults.
+-- What a view has beside its query, as the statements that give it back: options, privileges, comments, defaults, triggers, rules.
 CREATE FUNCTION _abc.view_dress(view regclass) RETURNS text[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -164,7 +164,11 @@ BEGIN
 		WHERE d.classoid = 'pg_class'::regclass AND d.objoid = view AND d.objsubid > 0 AND NOT t.attisdropped
 		UNION ALL
 		SELECT format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', view, t.attname, pg_get_expr(f.adbin, f.adrelid)) FROM pg_attrdef AS f
-		JOIN pg_attribute AS t ON t.attrelid = f.adrelid AND t.attnum = f.adnum WHERE f.adrelid = view);
+		JOIN pg_attribute AS t ON t.attrelid = f.adrelid AND t.attnum = f.adnum WHERE f.adrelid = view
+		UNION ALL
+		SELECT pg_get_triggerdef(t.oid) FROM pg_trigger AS t WHERE t.tgrelid = view AND NOT t.tgisinternal
+		UNION ALL
+		SELECT pg_get_ruledef(r.oid) FROM pg_rewrite AS r WHERE r.ev_class = view AND r.rulename <> '_RETURN');
 END
 $$;
 COMMENT ON FUNCTION _abc.view_dress(regclass) IS 'part of abc_alter_model: what a view keeps when it is made again';

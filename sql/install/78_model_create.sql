@@ -74,7 +74,7 @@ BEGIN
 	m := _abc.create_views(m, home, NULL::@extschema@.abc_model);
 	m := _abc.put_changed_tables(m);
 	PERFORM _abc.save(m);
-	PERFORM _abc.comment_relations(m);
+	PERFORM _abc.comment_relations(m, NULL::text);
 	IF refresh THEN
 		PERFORM @extschema@.abc_refresh(m.face, NULL::date, false, false);
 	END IF;
@@ -118,11 +118,12 @@ $$;
 COMMENT ON FUNCTION _abc.check_room(text, text) IS 'part of abc_create_model: names';
 
 -- Comments on relations and their columns.  A comment of the user's own stays.
-CREATE FUNCTION _abc.comment_relations(m @extschema@.abc_model) RETURNS void
+CREATE FUNCTION _abc.comment_relations(m @extschema@.abc_model, language_before text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	c record;
+	wanted_text text;
 BEGIN
 	FOR c IN
 		WITH relations (suffix, rel) AS (VALUES ('face', m.face), ('ranked', m.ranked), ('changes', m.changes), ('history', m.history), ('trend', m.trend),
@@ -140,15 +141,16 @@ BEGIN
 					UNION ALL SELECT unnest(m.attributes), 'attribute') AS n (name, kind) GROUP BY n.name) AS u (name, kind)
 				ON u.name = regexp_replace(a.attname, '_+$', '') AND (r.suffix IN ('face', 'ranked', 'changes', 'history', 'trend') OR a.attname = ANY (m.key_columns))
 			WHERE r.suffix <> 'model')
-		SELECT w.statement, t.en, t.zh, w.old FROM wanted AS w JOIN _abc.texts() AS t ON t.code = w.code
+		SELECT w.statement, w.old, t.code FROM wanted AS w JOIN _abc.texts() AS t ON t.code = w.code
 	LOOP
-		CONTINUE WHEN c.old IS NOT NULL AND c.old <> ALL (ARRAY[format(c.en), format(c.zh)]);
-		CONTINUE WHEN c.old = format(CASE WHEN m.language = 'zh' THEN c.zh ELSE c.en END);
-		EXECUTE c.statement || quote_literal(format(CASE WHEN m.language = 'zh' THEN c.zh ELSE c.en END));
+		wanted_text := _abc.text(m.language, c.code);
+		-- one that is neither of ours, in the language before or now, is the user's
+		CONTINUE WHEN c.old = wanted_text OR (c.old IS NOT NULL AND c.old <> _abc.text('en', c.code) AND c.old <> _abc.text(coalesce(language_before, 'en'), c.code));
+		EXECUTE c.statement || quote_literal(wanted_text);
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION _abc.comment_relations(@extschema@.abc_model) IS 'comments on what a model is made of';
+COMMENT ON FUNCTION _abc.comment_relations(@extschema@.abc_model, text) IS 'comments on what a model is made of';
 
 -- One argument of a call as text, or nothing where it is the default.
 CREATE FUNCTION _abc.argument(name text, value text) RETURNS text

@@ -194,7 +194,7 @@ BEGIN
 		PERFORM _abc.dress_view(v.name, v.dress);
 	END LOOP;
 	PERFORM _abc.save(m);
-	PERFORM _abc.comment_relations(m);
+	PERFORM _abc.comment_relations(m, old.language);
 END
 $$;
 COMMENT ON FUNCTION _abc.change_relations(@extschema@.abc_model, @extschema@.abc_model) IS 'part of abc_alter_model: tables and views';

@@ -109,7 +109,7 @@ COMMENT ON FUNCTION _abc.read(@extschema@.abc_model, text) IS 'the rows of the s
 
 -- Which row made a refresh fail: values that are not finite, dates that are none, a key that is there twice.
 CREATE FUNCTION _abc.find_bad_row(m @extschema@.abc_model) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	key text := (SELECT 'concat_ws('', '', ' || string_agg(format('s.%I::text', k), ', ') || ')' FROM unnest(m.key) AS k);

@@ -77,7 +77,7 @@ COMMENT ON FUNCTION _abc.changed_query(@extschema@.abc_model) IS 'the query for 
 
 -- The query must be one, and give the columns of the key.
 CREATE FUNCTION _abc.check_changed(m @extschema@.abc_model) RETURNS @extschema@.abc_model
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	code text;

@@ -17,7 +17,7 @@ $$;
 COMMENT ON FUNCTION _abc.key_is(@extschema@.abc_model, text, text) IS 'a condition that a row has a key';
 
 CREATE FUNCTION _abc.key_parts(m @extschema@.abc_model, key text) RETURNS text[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	result text[];
@@ -39,7 +39,7 @@ COMMENT ON FUNCTION _abc.key_parts(@extschema@.abc_model, text) IS 'the parts of
 
 -- The key must be known to the model.  Gives the condition that a row of alias s has it.
 CREATE FUNCTION _abc.known_key(m @extschema@.abc_model, key text) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	condition text := _abc.key_is(m, key, 's');

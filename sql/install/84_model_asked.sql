@@ -26,7 +26,7 @@ COMMENT ON FUNCTION _abc.asked(text, @extschema@.abc_model) IS 'SQL of a questio
 
 -- A key given as text, a key of several columns as an array, which the model must know.
 CREATE FUNCTION _abc.given_key(m @extschema@.abc_model, key text) RETURNS text[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	columns text := (SELECT string_agg(format('%I %s', u.name, u.type), ', ' ORDER BY u.i) FROM unnest(m.key, m.key_types) WITH ORDINALITY AS u (name, type, i));

@@ -158,13 +158,13 @@ $$;
 COMMENT ON FUNCTION _abc.explain_around(@extschema@.abc_model, jsonb) IS 'part of abc_explain: distances, lifecycle, best times';
 
 CREATE FUNCTION abc_explain(model regclass, key text) RETURNS TABLE (topic text, says text)
-LANGUAGE C STABLE PARALLEL SAFE
+LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_explain(regclass, text) IS
 'why a customer has the tier he has: what was computed, who decided, what is missing to the next tier, metrics, history. A key of several columns is given as an array, in the order of the model''s key';
 
 CREATE FUNCTION _abc.abc_explain(model regclass, key text) RETURNS TABLE (topic text, says text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := _abc.find(model);
@@ -196,7 +196,7 @@ COMMENT ON FUNCTION _abc.abc_explain(regclass, text) IS 'the work of abc_explain
 
 -- A key of any type is its own text, so that no call needs a cast.
 CREATE FUNCTION abc_explain(model regclass, key anyelement) RETURNS TABLE (topic text, says text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
 AS $$
 BEGIN
 	RETURN QUERY SELECT e.topic, e.says FROM @extschema@.abc_explain(model, format('%s', key)) AS e;

@@ -82,7 +82,7 @@ COMMENT ON FUNCTION _abc.report_rest(@extschema@.abc_model, bigint) IS 'part of 
 CREATE FUNCTION abc_report(model regclass, by text[] DEFAULT NULL, as_of date DEFAULT NULL)
 RETURNS TABLE (line text, line_name text, groups text[], tier text, tier_rank smallint, tier_name text, customers bigint,
 	customers_share double precision, value numeric, value_share double precision, lift double precision)
-LANGUAGE C STABLE PARALLEL SAFE
+LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_report(regclass, text[], date) IS
 'customers and value per tier in force, by partitions or attributes with lift, then what makes it add up to the total of the source: not eligible, unrated, without customer. As of an earlier run: by partitions only';
@@ -90,7 +90,7 @@ COMMENT ON FUNCTION abc_report(regclass, text[], date) IS
 CREATE FUNCTION _abc.abc_report(model regclass, by text[], as_of date)
 RETURNS TABLE (line text, line_name text, groups text[], tier text, tier_rank smallint, tier_name text, customers bigint,
 	customers_share double precision, value numeric, value_share double precision, lift double precision)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := _abc.find(model);

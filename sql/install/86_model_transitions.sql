@@ -21,14 +21,14 @@ COMMENT ON FUNCTION _abc.transition_states(@extschema@.abc_model, date, date) IS
 
 CREATE FUNCTION abc_transitions(model regclass, since date DEFAULT NULL, until date DEFAULT NULL, what text DEFAULT 'tier')
 RETURNS TABLE (from_state text, from_name text, to_state text, to_name text, customers bigint, share double precision)
-LANGUAGE C STABLE PARALLEL SAFE
+LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_transitions(regclass, date, date, text) IS
 'how many customers went from which tier (or lifecycle: what) to which between two days, by default those of the last two runs, and their share of those who came from there; with unrated, gone, and not yet for those who were not in the model';
 
 CREATE FUNCTION _abc.abc_transitions(model regclass, since date, until date, what text)
 RETURNS TABLE (from_state text, from_name text, to_state text, to_name text, customers bigint, share double precision)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := _abc.find(model);

@@ -81,7 +81,7 @@ COMMENT ON FUNCTION _abc.tried_tiers(@extschema@.abc_model, @extschema@.abc_mode
 CREATE FUNCTION abc_simulate(model regclass, scheme abc_scheme DEFAULT NULL, metrics abc_metric[] DEFAULT NULL, missing text DEFAULT NULL)
 RETURNS TABLE (line text, key text, tier_before text, name_before text, tier_after text, name_after text, customers_before bigint, customers_after bigint,
 	value_before numeric, value_after numeric)
-LANGUAGE C STABLE PARALLEL SAFE
+LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_simulate(regclass, abc_scheme, abc_metric[], text) IS
 'what another scheme or other weights would change, on the data of the last run: customers and value per tier before and after (line tier), then who would move (line mover). Rules and overrides apply. Metrics that the model does not have are read from the source as of the day of the last run: for its owner only. Writes nothing; abc_alter_model adopts it';
@@ -89,7 +89,7 @@ COMMENT ON FUNCTION abc_simulate(regclass, abc_scheme, abc_metric[], text) IS
 CREATE FUNCTION _abc.abc_simulate(model regclass, scheme @extschema@.abc_scheme, metrics @extschema@.abc_metric[], missing text)
 RETURNS TABLE (line text, key text, tier_before text, name_before text, tier_after text, name_after text, customers_before bigint, customers_after bigint,
 	value_before numeric, value_after numeric)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := _abc.find(model);

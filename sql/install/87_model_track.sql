@@ -28,7 +28,7 @@ BEGIN
 		m := _abc.create_noted(m);
 	END IF;
 	PERFORM _abc.create_triggers(m, relation, columns);
-	PERFORM _abc.comment_relations(m);
+	PERFORM _abc.comment_relations(m, m.language);
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 	PERFORM _abc.rethrow(code, says, detail, hint);

@@ -241,13 +241,13 @@ $$;
 COMMENT ON FUNCTION _abc.check_changed_keys(@extschema@.abc_model) IS 'part of abc_check: rows that "changed" does not know of';
 
 CREATE FUNCTION abc_check(model regclass, as_of date DEFAULT NULL) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
-LANGUAGE C STABLE PARALLEL SAFE
+LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_check(regclass, date) IS
 'what may be wrong with a model: keys, values, dates and metrics of its source as of a day, by default that of the last run, whose rows and total they are compared with; ties, empty tiers and effective weights of the last run; with "changed" also how many customers only a full refresh would bring up to date. ok is false where someone should look';
 
 CREATE FUNCTION _abc.abc_check(model regclass, as_of date) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := _abc.find_own(model, 'check');

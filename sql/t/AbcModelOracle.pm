@@ -635,7 +635,6 @@ sub treatment
 	my ($definition, $now) = @_;
 	my $says = $definition->{treatments} or return undef;
 
-	return undef if !defined $now->{tier};
 	return $says->{rows}{ $now->{tier_name} } // $says->{rows}{ letter($now->{tier}) // '' };
 }
 

@@ -502,10 +502,13 @@ sub changed_keys
 	my %was = map { key_of(@$_{@key}) => $_ } $last ? @{ $last->{read}{rows} } : ();
 	my %is = map { key_of(@$_{@key}) => $_ } @{ texts($life) };
 	my %all = (%was, %is);
+	my %rows;
 
+	# a customer who is there twice has another row than before
+	$rows{ key_of(@$_{@key}) }++ foreach @{ $life->{rows} };
 	return grep {
 		my ($was, $is) = ($was{$_}, $is{$_});
-		!$was || !$is || chance(0.1) || grep { ($was->{$_} // "\x00") ne ($is->{$_} // "\x00") } @columns
+		!$was || !$is || ($rows{$_} // 0) > 1 || chance(0.1) || grep { ($was->{$_} // "\x00") ne ($is->{$_} // "\x00") } @columns
 	} sort keys %all;
 }
 
