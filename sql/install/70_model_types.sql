@@ -5,14 +5,16 @@
 -- a table OF abc_model; models are found by pg_class.reloftype, and every relation of a model is named in
 -- its definition as regclass, so that renames and moves are followed and dumps carry names.
 --
---	71	what a source and a rule may call: the day of a refresh, hysteresis, lifecycle; typed forms of functions over any number
+--	71	what a source and a rule may call: the day of a refresh, hysteresis, lifecycle
 --	72	texts, in English and Chinese
 --	73	finding a model, rights, names as identifiers
 --	74	the user's columns: how they are read and stored; named places in SQL
 --	75	checking a definition
---	76	making the tables and views
---	77	create	78 alter	79 reading the source	80 deciding	81 recording	82 refresh	83 overrides
---	84 -	what people ask: explain, report, transitions, simulate, check, chart, page
+--	76	making the tables	77 the views	78 create	79 alter
+--	80	reading the source; what a model with "changed" keeps to read less
+--	81	deciding: the statement	82 what stands at its places
+--	83	recording, refresh, undo, every model; a refresh of what changed; overrides
+--	84 -	what people ask: explain, report, transitions, simulate, check, chart, page; rights and cleaning
 --
 -- What writes to a model, and what reads its source, runs as the model's owner in a security-restricted
 -- operation, whoever calls it: see abc_as_owner in src/sql/scalars/as_owner.c.  The public function is that
