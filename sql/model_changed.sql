@@ -189,6 +189,13 @@ SELECT p FROM m WHERE id = 5;
 SELECT abc_drop_model('m');
 SELECT tgname FROM pg_trigger WHERE tgrelid = 'facts'::regclass ORDER BY tgname;
 
+-- What comes with an alteration is the owner's alone, whatever default privileges say: it holds keys.
+ALTER DEFAULT PRIVILEGES IN SCHEMA regress_abc_changed GRANT SELECT ON TABLES TO regress_abc_loader;
+SELECT abc_create_model('later', 'facts', 'id', 'v');
+SELECT abc_alter_model('later', changed => 'SELECT id FROM changed_key');
+SELECT relname, has_table_privilege('regress_abc_loader', oid, 'SELECT') AS readable FROM pg_class
+WHERE relname IN ('later_state', 'later_summary', 'later_sum', 'later_read') ORDER BY relname;
+
 RESET ROLE;
 SET client_min_messages = warning;
 DROP SCHEMA regress_abc_changed CASCADE;

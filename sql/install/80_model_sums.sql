@@ -68,6 +68,22 @@ RETURN pg_catalog.replace($$(<s>last_order - '2000-01-01'::date) + 3 * (<s>last_
 COMMENT ON FUNCTION _abc.silent_since(text) IS 'part of abc_refresh: when silence begins by a customer''s own rhythm';
 
 -- The tables and indexes that a definition needs; NAME_read is made anew with every alteration, as its columns change.
+-- A table of the owner's alone: default privileges may have given it to those from whom he took the model's others.
+CREATE FUNCTION _abc.keep_private(rel regclass) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	grantee text;
+BEGIN
+	FOR grantee IN SELECT DISTINCT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END
+		FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS a WHERE c.oid = rel AND a.grantee <> c.relowner
+	LOOP
+		EXECUTE format('REVOKE ALL ON %s FROM %s', rel, grantee);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION _abc.keep_private(regclass) IS 'take from others what default privileges gave them on a new table';
+
 CREATE FUNCTION _abc.put_changed_tables(m @extschema@.abc_model) RETURNS @extschema@.abc_model
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -87,6 +103,7 @@ BEGIN
 	FOR t IN SELECT x.suffix, x.statement FROM _abc.changed_table_texts() AS x LOOP
 		rel := format('%I.%I', home, m.name || '_' || t.suffix);
 		EXECUTE _abc.fill(t.statement, m, jsonb_build_object('rel', rel, 'read_definition', _abc.read_definition(m)));
+		PERFORM _abc.keep_private(rel::regclass);
 		CASE t.suffix
 			WHEN 'summary' THEN m.summary := rel::regclass;
 			WHEN 'sum' THEN m.sums := rel::regclass;
