@@ -59,13 +59,11 @@ BEGIN
 		(SELECT string_agg(format('pg_typeof(c.c%s)::oid::bigint', i), ', ' ORDER BY i) FROM generate_subscripts(wanted, 1) AS i),
 		(SELECT string_agg(format('s.%I AS c%s', wanted[i], i), ', ' ORDER BY i) FROM generate_subscripts(wanted, 1) AS i), from_source));
 	RETURN QUERY
-	WITH RECURSIVE base (i, oid, under) AS (
-		SELECT i, t.oid, t.typbasetype FROM generate_subscripts(wanted, 1) AS i JOIN pg_type AS t ON t.oid = (types ->> (i - 1))::oid
-		UNION ALL SELECT b.i, t.oid, t.typbasetype FROM base AS b JOIN pg_type AS t ON t.oid = b.under)
 	SELECT wanted[b.i], b.oid, CASE WHEN t.typcollation <> 0 THEN
 		(_abc.ask_source(m, format('SELECT to_jsonb((pg_collation_for(c.x)::regcollation)::oid::bigint) FROM (SELECT) AS one LEFT JOIN (SELECT s.%I AS x FROM %s LIMIT 0) AS c ON true',
 			wanted[b.i], from_source)) #>> '{}')::oid END
-	FROM base AS b JOIN pg_type AS t ON t.oid = b.oid WHERE b.under = 0 ORDER BY b.i;
+	FROM (SELECT i, _abc.base_type((types ->> (i - 1))::oid) FROM generate_subscripts(wanted, 1) AS i) AS b (i, oid)
+	JOIN pg_type AS t ON t.oid = b.oid ORDER BY b.i;
 END
 $$;
 COMMENT ON FUNCTION _abc.source_types(@extschema@.abc_model, text[]) IS 'the types of columns of the source';

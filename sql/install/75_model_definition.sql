@@ -248,10 +248,8 @@ BEGIN
 	m.treatment_columns := ARRAY(SELECT a.attname::text FROM pg_attribute AS a
 		WHERE a.attrelid = treatments AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'tier' AND a.attname <> ALL (m.key || m.carried)
 		ORDER BY a.attnum);
-	m.carried_types := m.carried_types || ARRAY(SELECT _abc.stored_type(b.base, a.attcollation, false)
-		FROM unnest(m.treatment_columns) WITH ORDINALITY AS u (c, i) JOIN pg_attribute AS a ON a.attrelid = treatments AND a.attname = u.c
-		CROSS JOIN LATERAL (WITH RECURSIVE t (oid, under) AS (SELECT y.oid, y.typbasetype FROM pg_type AS y WHERE y.oid = a.atttypid
-			UNION ALL SELECT y.oid, y.typbasetype FROM t JOIN pg_type AS y ON y.oid = t.under) SELECT t.oid FROM t WHERE t.under = 0) AS b (base) ORDER BY u.i);
+	m.carried_types := m.carried_types || ARRAY(SELECT _abc.stored_type(_abc.base_type(a.atttypid), a.attcollation, false)
+		FROM unnest(m.treatment_columns) WITH ORDINALITY AS u (c, i) JOIN pg_attribute AS a ON a.attrelid = treatments AND a.attname = u.c ORDER BY u.i);
 	m.carried := m.carried || m.treatment_columns;
 	RETURN m;
 END

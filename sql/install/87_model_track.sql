@@ -51,8 +51,7 @@ BEGIN
 	SELECT u.name, a.attname, _abc.stored_type(a.atttypid, a.attcollation, true) AS type, u.type AS wanted INTO bad
 	FROM unnest(columns, m.key_types) AS u (name, type)
 	LEFT JOIN pg_attribute AS a ON a.attrelid = relation AND a.attname = u.name AND a.attnum > 0 AND NOT a.attisdropped
-	WHERE a.attname IS NULL OR regexp_replace(_abc.stored_type((WITH RECURSIVE t (oid, under) AS (SELECT y.oid, y.typbasetype FROM pg_type AS y WHERE y.oid = a.atttypid
-			UNION ALL SELECT y.oid, y.typbasetype FROM t JOIN pg_type AS y ON y.oid = t.under) SELECT t.oid FROM t WHERE t.under = 0), a.attcollation, true), ' COLLATE .*', '')
+	WHERE a.attname IS NULL OR regexp_replace(_abc.stored_type(_abc.base_type(a.atttypid), a.attcollation, true), ' COLLATE .*', '')
 		<> regexp_replace(u.type, ' COLLATE .*', '')
 	LIMIT 1;
 	IF bad.attname IS NULL AND FOUND THEN
