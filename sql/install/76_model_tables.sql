@@ -21,21 +21,22 @@ $$;
 COMMENT ON FUNCTION _abc.carried_definitions(@extschema@.abc_model) IS 'part of the making of a model: columns of partitions, attributes and treatments';
 
 -- The statements that make the tables, with {names} for the schema and the name of the model.
--- NAME_before holds the rows of NAME_state as they were before the last run wrote them.
+-- NAME_before holds the rows of NAME_state as they were before the last run wrote them.  What every refresh asks of all
+-- rows of the state stands first in them, where it is found without a walk over the columns before it.
 CREATE FUNCTION _abc.table_texts() RETURNS TABLE (suffix text, columns text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT v.column1, v.column2 FROM (VALUES
 	('state'::text, $$
-	{key_definitions}, partition text[] NOT NULL, {carried_definitions}
-	present boolean NOT NULL, value numeric, metrics double precision[], score double precision, cut numeric,
+	{key_definitions}, written_run bigint NOT NULL, first_run bigint NOT NULL, present boolean NOT NULL, partition text[] NOT NULL, {carried_definitions}
+	value numeric, metrics double precision[], score double precision, cut numeric,
 	eligible boolean NOT NULL, conditions boolean[], first_order date, last_order date, orders bigint,
 	computed @extschema@.abc_tier, settled @extschema@.abc_tier, tier @extschema@.abc_tier, tier_name text NOT NULL,
 	decided_by text NOT NULL, reason text, decided_until date, dissent_run bigint, dissent_since date,
 	lifecycle text NOT NULL, lifecycle_since date NOT NULL,
 	tier_since date NOT NULL, previous_tier @extschema@.abc_tier, previous_name text, moved text, moved_run bigint,
 	value_before numeric, value_run bigint, best_tier @extschema@.abc_tier, best_name text, best_tier_until date, best_value numeric,
-	version_from date NOT NULL, cause text NOT NULL, first_run bigint NOT NULL, written_run bigint NOT NULL,
+	version_from date NOT NULL, cause text NOT NULL,
 	PRIMARY KEY ({keys})$$::text),
 	('before', $$LIKE {state}, PRIMARY KEY ({keys})$$),
 	('version', $$

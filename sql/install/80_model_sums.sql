@@ -175,7 +175,8 @@ RETURN pg_catalog.concat($$, sums AS (
 	ELSE pg_catalog.concat($$
 	SELECT d.partition, d.tier_rank, d.ineligible, d.negative, d.scale, sum(d.n), sum(d.value) FROM (
 		SELECT $$, _abc.sum_items('c'), $$, 1, c.value FROM changed AS c WHERE c.present
-		UNION ALL SELECT $$, _abc.sum_items('s'), $$, -1, -s.value FROM {state_of_changed} WHERE s.present
+		UNION ALL SELECT $$, _abc.sum_items('s'), $$, -1, -s.value FROM changed AS c
+			CROSS JOIN LATERAL (SELECT s.* FROM {state} AS s WHERE {same s c} OFFSET 0) AS s WHERE s.present
 		UNION ALL SELECT $$, _abc.sum_items('g'), $$, -1, -g.value FROM vanished AS g WHERE g.present
 	) AS d (partition, tier_rank, ineligible, negative, scale, n, value) GROUP BY 1, 2, 3, 4, 5
 	ON CONFLICT (partition, tier_rank, ineligible, negative, scale) DO UPDATE SET customers = x.customers + excluded.customers, value = x.value + excluded.value$$) END, $$
@@ -232,22 +233,17 @@ END
 $$;
 COMMENT ON FUNCTION _abc.make_sums(@extschema@.abc_model, bigint, timestamp with time zone) IS 'part of abc_refresh: summaries and sums of the state';
 
--- Customers and sums by partition and tier, for the figures of a run: added up from NAME_sum, or counted.
+-- Customers and sums by partition and tier, for the figures of a run: added up from NAME_sum, or from the state, counted
+-- in the same way.
 CREATE FUNCTION _abc.lines_text(kept boolean) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN kept THEN $$
+RETURN pg_catalog.replace($$
 	SELECT c.partition, c.tier_rank AS tier, sum(c.customers)::bigint AS customers, sum(c.value) AS value,
 		sum(CASE WHEN c.negative OR c.value IS NULL THEN 0 ELSE c.value END) AS weight, sum(c.value) FILTER (WHERE c.negative) AS below_zero,
 		sum(c.customers) FILTER (WHERE c.ineligible)::bigint AS not_eligible_customers, sum(c.value) FILTER (WHERE c.ineligible) AS not_eligible,
 		sum(c.customers) FILTER (WHERE c.tier_rank = 0 AND NOT c.ineligible)::bigint AS unrated_customers,
 		sum(c.value) FILTER (WHERE c.tier_rank = 0 AND NOT c.ineligible) AS unrated
-	FROM {sums} AS c WHERE c.tier_rank >= 0 AND c.customers > 0 GROUP BY 1, 2$$
-ELSE $$
-	SELECT s.partition, coalesce({rank}(s.tier), 0) AS tier, count(*) AS customers, sum(s.value) AS value, sum(greatest(s.value, 0)) AS weight,
-		sum(s.value) FILTER (WHERE s.value < 0) AS below_zero,
-		count(*) FILTER (WHERE s.tier IS NULL AND s.decided_by = 'not eligible') AS not_eligible_customers,
-		sum(s.value) FILTER (WHERE s.tier IS NULL AND s.decided_by = 'not eligible') AS not_eligible,
-		count(*) FILTER (WHERE s.tier IS NULL AND s.decided_by <> 'not eligible') AS unrated_customers,
-		sum(s.value) FILTER (WHERE s.tier IS NULL AND s.decided_by <> 'not eligible') AS unrated
-	FROM {state} AS s WHERE s.present GROUP BY 1, 2$$ END;
+	FROM <sums> WHERE c.tier_rank >= 0 AND c.customers > 0 GROUP BY 1, 2$$, '<sums>', CASE WHEN kept THEN '{sums} AS c' ELSE pg_catalog.concat($$(
+		SELECT $$, _abc.sum_items('s'), $$, count(*), sum(s.value)
+		FROM {state} AS s WHERE s.present GROUP BY 1, 2, 3, 4, 5) AS c (partition, tier_rank, ineligible, negative, scale, customers, value)$$) END);
 COMMENT ON FUNCTION _abc.lines_text(boolean) IS 'part of abc_refresh: customers and sums by partition and tier';

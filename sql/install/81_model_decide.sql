@@ -8,15 +8,16 @@
 --	cut			the cut-offs of each partition, and the sums that the report needs
 --	was			what was in force when the day began: a day that is run again starts from there, too
 --	today		what an earlier run of this day has written
---	computed	who is there, and the tier by the cut-offs
+--	computed	who is or was there and may come out otherwise than he is, and the tier by the cut-offs
 --	settled		the tier after hysteresis
 --	ruled		the tier after the rules
 --	decided		the tier in force and why, lifecycle
 --	complete	the row as it will be, beside the row as it was
 --	changed		the rows that differ from what is there
 --
--- OFFSET 0 keeps the steps apart: the planner would write the expressions of one into every place of the next,
--- and so on, which grows with a power of the steps.
+-- OFFSET 0 keeps steps apart: the planner would write the expressions of one into every place of the next,
+-- and so on, which grows with a power of the steps.  A step that only hands on what it gets is not kept apart:
+-- each time that a hundred columns are handed on shows.
 --
 -- and then what is written: before, version, state, change, run.
 --
@@ -28,10 +29,10 @@ WITH read AS MATERIALIZED (
 ), cut AS MATERIALIZED (
 	{cut}
 ), was AS (
-	SELECT {s.state_columns} FROM {state} AS s WHERE s.written_run <> $3{only_s}
-	UNION ALL SELECT {b.state_columns} FROM {before} AS b WHERE true{only_b}
+	SELECT {s.state_columns}, false AS rewritten FROM {state} AS s WHERE (NOT {again} OR s.written_run <> $3){only_s}
+	UNION ALL SELECT {b.state_columns}, true FROM {before} AS b WHERE {again}{only_b}
 ), today AS (
-	SELECT {s.state_columns} FROM {state} AS s WHERE s.written_run = $3{only_s}
+	SELECT {s.state_columns} FROM {state} AS s WHERE {again} AND s.written_run = $3{only_s}
 ), overridden AS (
 	SELECT DISTINCT ON ({v.keys}) {v.keys}, v.tier, v.reason, v.ends FROM {override} AS v
 	WHERE v.begins <= $2 AND (v.ends IS NULL OR v.ends > $2) ORDER BY {v.keys}, v.override_id DESC
@@ -42,20 +43,22 @@ WITH read AS MATERIALIZED (
 		CASE WHEN r.present THEN r.first_order ELSE w.first_order END AS first_order,
 		CASE WHEN r.present THEN r.last_order ELSE w.last_order END AS last_order,
 		CASE WHEN r.present THEN r.orders ELSE w.orders END AS orders,
-		CASE WHEN r.eligible{and_not_dropped} THEN @extschema@.abc_assign(r.cut, c.cutoffs) END AS computed,
+		a.computed,
 		v.tier IS NOT NULL AS overridden, v.tier AS override_tier, v.reason AS override_reason, v.ends AS override_ends,
 		{was_columns}
 	FROM (SELECT x.*, true AS present FROM read AS x WHERE {x.keyed}) AS r
 	FULL JOIN was AS w ON {same r w}
-	LEFT JOIN cut AS c ON c.partition = r.partition
+	LEFT JOIN cut AS c ON {of_partition}
 	LEFT JOIN overridden AS v ON {same v r}
+	CROSS JOIN LATERAL (SELECT CASE WHEN r.eligible{and_not_dropped} THEN @extschema@.abc_assign(r.cut, c.cutoffs) END AS computed) AS a
+	WHERE {may_differ}
 ), settled AS (
 	SELECT c.*, h.dissents, h.since_run, h.since_day, h.waits,
 		CASE WHEN NOT h.dissents THEN c.computed WHEN h.waits THEN c.was_settled
 			ELSE @extschema@.abc_next_tier(c.was_settled, c.computed, 1, 1, 1, {max_step}) END AS settled
 	FROM computed AS c CROSS JOIN LATERAL ({hysteresis}) AS h OFFSET 0
 ), ruled AS (
-	SELECT d.*, {ruled} AS ruled FROM settled AS d OFFSET 0
+	SELECT d.*, {ruled} AS ruled FROM settled AS d{ruled_apart}
 ), decided AS (
 	SELECT d.*,
 		CASE WHEN NOT d.present THEN NULL WHEN d.overridden THEN {last_tier_or}d.override_tier) ELSE d.ruled END AS tier,
@@ -70,9 +73,9 @@ WITH read AS MATERIALIZED (
 		coalesce(({tier_names})[{rank}(d.tier)], {unrated}) AS tier_name,
 		CASE d.decided_by {reasons} END AS reason,
 		CASE WHEN d.decided_by = 'override' THEN d.override_ends END AS decided_until{treated}
-	FROM decided AS d{treatments} OFFSET 0
+	FROM decided AS d{treatments}{treated_apart}
 ), complete AS (
-	SELECT {d.keys}, d.partition, {carried_then} d.present, d.value, d.metrics, d.score, d.cut, d.eligible, d.conditions,
+	SELECT {d.keys}, d.known, n.opens, m.moved AS moved_now, d.partition, {carried_then} d.present, d.value, d.metrics, d.score, d.cut, d.eligible, d.conditions,
 		d.first_order, d.last_order, d.orders, d.computed, d.settled, d.tier, d.tier_name, d.decided_by, d.reason, d.decided_until,
 		CASE WHEN d.dissents AND d.waits THEN d.since_run WHEN d.dissents AND {rank}(d.settled) <> {rank}(d.computed) THEN $3 + 1 END AS dissent_run,
 		CASE WHEN d.dissents AND d.waits THEN d.since_day WHEN d.dissents AND {rank}(d.settled) <> {rank}(d.computed) THEN $2 END AS dissent_since,
@@ -91,8 +94,7 @@ WITH read AS MATERIALIZED (
 		CASE WHEN n.opens THEN $2 ELSE d.was_version_from END AS version_from,
 		CASE WHEN NOT n.opens THEN d.was_cause WHEN NOT d.known THEN 'data'
 			WHEN (d.decided_by = 'override') <> (d.was_decided_by = 'override') THEN 'override' ELSE $4 END AS cause,
-		coalesce(d.was_first_run, $3) AS first_run,
-		d.known, n.opens, m.moved AS moved_now, d.{was_all}
+		coalesce(d.was_first_run, $3) AS first_run, d.{was_all}
 	FROM named AS d
 	CROSS JOIN LATERAL (SELECT CASE WHEN NOT d.known THEN 'new'
 		WHEN d.present <> d.was_present THEN CASE WHEN d.present THEN 'back' ELSE 'gone' END
@@ -109,7 +111,8 @@ WITH read AS MATERIALIZED (
 	WHERE CASE WHEN t.first_run IS NOT NULL THEN {differs_from_today} ELSE NOT c.known OR {differs} END
 ), before AS (
 	INSERT INTO {before} ({state_columns})
-	SELECT {s.state_columns} FROM {state_of_changed} WHERE s.written_run <> $3
+	SELECT {s.state_columns} FROM changed AS c CROSS JOIN LATERAL (SELECT s.* FROM {state} AS s WHERE {same s c} OFFSET 0) AS s
+	WHERE c.known AND s.written_run <> $3
 ), version AS (
 	INSERT INTO {version} AS v ({keys}, partition, computed, settled, tier, tier_name, decided_by, reason, decided_until, lifecycle, value, score,
 		cause, valid_from, valid_to, closed_run)
@@ -119,11 +122,10 @@ WITH read AS MATERIALIZED (
 	ON CONFLICT ({keys}, valid_from) DO NOTHING
 ), state AS (
 	INSERT INTO {state} ({state_columns})
-	SELECT {c.keys}, {c.carried_and_own}, $3 FROM changed AS c
-	ON CONFLICT ({keys}) DO UPDATE SET ({other_columns}) = ROW ({excluded.other_columns})
+	SELECT {c.keys}, {c.carried_and_own}, $3 FROM changed AS c{or_replace}
 ), vanished AS (
 	-- who came on this day, and is not in what was read when the day was run again, never came
-	DELETE FROM {state} AS s WHERE s.first_run = $3 AND NOT EXISTS (SELECT FROM read AS r WHERE {same r s}){only_s}
+	DELETE FROM {state} AS s WHERE {again} AND s.first_run = $3 AND NOT EXISTS (SELECT FROM read AS r WHERE {same r s}){only_s}
 	RETURNING s.*
 ){sums_of}, told AS (
 	-- what an earlier run of this day told of those who are decided anew
@@ -134,7 +136,7 @@ WITH read AS MATERIALIZED (
 	FROM {change} AS o
 	LEFT JOIN changed AS c ON {same c o}
 	LEFT JOIN vanished AS g ON {same g o}
-	WHERE o.run = $3 AND o.in_force AND (c.first_run IS NOT NULL OR g.k1 IS NOT NULL)
+	WHERE {again} AND o.run = $3 AND o.in_force AND (c.first_run IS NOT NULL OR g.k1 IS NOT NULL)
 ), taken_back AS (
 	UPDATE {change} AS o SET in_force = false FROM told AS t WHERE o.number = t.number AND NOT t.stands
 ), change AS (
@@ -158,7 +160,7 @@ WITH read AS MATERIALIZED (
 	FROM cut AS c
 	ON CONFLICT (run, partition) DO NOTHING
 )
-SELECT (SELECT count(*) FROM read AS r) AS rows_read, (SELECT count(*) FROM read AS r WHERE {r.keyed}) AS customers,
+SELECT (SELECT sum(c.source_rows) FROM cut AS c) AS rows_read, (SELECT sum(c.customers) FROM cut AS c) AS customers,
 	count(*) FILTER (WHERE c.known AND c.was_present AND NOT c.present) AS gone,
 	coalesce(sum(greatest(c.was_value, 0)) FILTER (WHERE c.known AND c.was_present AND NOT c.present AND c.was_tier IS NOT NULL), 0) AS gone_value,
 	{healed} AS healed
@@ -179,10 +181,10 @@ COMMENT ON FUNCTION _abc.facts_text(text) IS 'part of abc_refresh: the facts';
 CREATE FUNCTION _abc.cut_text(facts text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE facts WHEN 'source' THEN 'SELECT r.partition, _abc.cutoffs(r.cut, {scheme}) FILTER (WHERE r.eligible) AS cutoffs,
-		count(*) AS source_rows, sum(r.value) AS source_total, sum(r.value) FILTER (WHERE NOT ({r.keyed})) AS without_customer
+		count(*) AS source_rows, count(*) FILTER (WHERE {r.keyed}) AS customers, sum(r.value) AS source_total, sum(r.value) FILTER (WHERE NOT ({r.keyed})) AS without_customer
 	FROM read AS r GROUP BY r.partition'
-	WHEN 'read' THEN 'SELECT t.partition, t.cutoffs, NULL::bigint AS source_rows, NULL::numeric AS source_total, NULL::numeric AS without_customer FROM {summary} AS t'
-	ELSE 'SELECT r.partition, r.cutoffs, r.source_rows, r.source_total, r.without_customer FROM {run} AS r WHERE r.run = $3' END;
+	WHEN 'read' THEN 'SELECT t.partition, t.cutoffs, NULL::bigint AS source_rows, NULL::bigint AS customers, NULL::numeric AS source_total, NULL::numeric AS without_customer FROM {summary} AS t'
+	ELSE 'SELECT r.partition, r.cutoffs, r.source_rows, r.customers, r.source_total, r.without_customer FROM {run} AS r WHERE r.run = $3' END;
 COMMENT ON FUNCTION _abc.cut_text(text) IS 'part of abc_refresh: the cut-offs';
 
 -- What a full refresh finds changed though its key was not among those that may have.
@@ -192,19 +194,10 @@ RETURN '(SELECT count(*) FROM changed AS c LEFT JOIN {state} AS s ON {same s c}
 		WHERE (s.present IS DISTINCT FROM c.present OR {facts_differ}) AND NOT EXISTS (SELECT FROM {reading} AS k WHERE {same k c}))';
 COMMENT ON FUNCTION _abc.healed_text() IS 'part of abc_refresh: rows that were not as the source has them';
 
--- The rows of the state, s, that the changed ones, c, replace.  Where few rows are decided each is looked up, however many
--- the planner expects, who knows nothing of the rows of a WITH query.
-CREATE FUNCTION _abc.state_of_changed_text(facts text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE facts WHEN 'source' THEN '{state} AS s JOIN changed AS c ON {same s c}'
-	ELSE 'changed AS c CROSS JOIN LATERAL (SELECT s.* FROM {state} AS s WHERE {same s c} OFFSET 0) AS s' END;
-COMMENT ON FUNCTION _abc.state_of_changed_text(text) IS 'part of the statement that decides: the rows that are replaced';
-
 -- Over which facts: source, read or state; and whether the sums of the model are kept.
 CREATE FUNCTION _abc.decide_sql(facts text, keeps_sums boolean) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(_abc.decide_text(), '{facts}', _abc.facts_text(facts)), '{cut}', _abc.cut_text(facts)),
+RETURN pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(_abc.decide_text(), '{facts}', _abc.facts_text(facts)), '{cut}', _abc.cut_text(facts)),
 	'{sums_of}', CASE WHEN keeps_sums THEN _abc.sums_of(facts) ELSE '' END),
-	'{healed}', CASE WHEN keeps_sums AND facts = 'source' THEN _abc.healed_text() ELSE 'NULL::bigint' END),
-	'{state_of_changed}', _abc.state_of_changed_text(facts));
+	'{healed}', CASE WHEN keeps_sums AND facts = 'source' THEN _abc.healed_text() ELSE 'NULL::bigint' END);
 COMMENT ON FUNCTION _abc.decide_sql(text, boolean) IS 'the statement that decides: over the source, over the rows of NAME_read, or over what the last run read';

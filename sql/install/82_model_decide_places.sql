@@ -100,18 +100,19 @@ END
 $$;
 COMMENT ON FUNCTION _abc.hysteresis(@extschema@.abc_model) IS 'part of abc_refresh: hysteresis';
 
--- The lifecycle of a row.  Without columns of orders whoever is in the source is taken to be active.
-CREATE FUNCTION _abc.lifecycle(m @extschema@.abc_model) RETURNS text
+-- The lifecycle of a row: by what is read, and by what was.  Without columns of orders whoever is in the source is taken
+-- to be active.
+CREATE FUNCTION _abc.lifecycle(m @extschema@.abc_model, read text, was text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET intervalstyle = 'postgres'
 AS $$
 BEGIN
-	RETURN format('@extschema@.abc_lifecycle(d.first_order, d.last_order, %s, $2, %s, %s, 3::double precision, d.was_lifecycle, d.was_lifecycle_since,
-			''3 months''::interval, ''1 year''::interval, 4::bigint)',
-		CASE WHEN coalesce(m.first_order, m.last_order, m.orders) IS NULL THEN '1::bigint' ELSE 'd.orders' END,
+	RETURN format('@extschema@.abc_lifecycle(%1$sfirst_order, %1$slast_order, %2$s, $2, %4$s, %5$s, 3::double precision, %3$slifecycle, %3$slifecycle_since,
+			''3 months''::interval, ''1 year''::interval, 4::bigint)', read,
+		CASE WHEN coalesce(m.first_order, m.last_order, m.orders) IS NULL THEN '1::bigint' ELSE read || 'orders' END, was,
 		coalesce(quote_literal(m.at_risk::text), 'NULL') || '::interval', coalesce(quote_literal(m.lost::text), 'NULL') || '::interval');
 END
 $$;
-COMMENT ON FUNCTION _abc.lifecycle(@extschema@.abc_model) IS 'part of abc_refresh: the lifecycle';
+COMMENT ON FUNCTION _abc.lifecycle(@extschema@.abc_model, text, text) IS 'part of abc_refresh: the lifecycle';
 
 -- The treatment of a row: by tier (letter or name; who has none: unrated), and by the columns that the treatments share with the model,
 -- where NULL stands for any; the row with the fewest NULLs wins.
@@ -165,6 +166,19 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{value,cut,tier,computed,settled,partition,present,metrics,score,eligible,conditions,first_order,last_order,orders,tier_name,decided_by,reason,decided_until,dissent_run,lifecycle}'::text[];
 COMMENT ON FUNCTION _abc.compared_columns() IS 'part of abc_refresh: columns that make a row a changed one';
 
+-- Whether a row, r as read and w as it was, may come out otherwise than it was, where neither definition nor
+-- treatments have changed.  What follows from the same facts by the same rules is the same.
+CREATE FUNCTION _abc.may_differ(m @extschema@.abc_model) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN concat('(r.present IS TRUE) <> (w.present IS TRUE) OR w.rewritten OR (r.present AND (', _abc.differs(_abc.fact_columns(m), 'r.', 'w.'),
+		E'\n\t\tOR @extschema@.abc_rank(a.computed) IS DISTINCT FROM @extschema@.abc_rank(w.computed) OR w.dissent_run IS NOT NULL OR w.decided_by = ''override'' OR v.tier IS NOT NULL',
+		E'\n\t\tOR w.lifecycle <> ', _abc.lifecycle(m, 'r.', 'w.'), '))');
+END
+$$;
+COMMENT ON FUNCTION _abc.may_differ(@extschema@.abc_model) IS 'part of abc_refresh: who has to be decided anew';
+
 CREATE FUNCTION _abc.decide_places(m @extschema@.abc_model) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -175,7 +189,8 @@ BEGIN
 	RETURN jsonb_build_object(
 		'only_s', '', 'only_b', '', 'read_definition', _abc.read_definition(m),
 		's_facts', _abc.listed(m.key_columns || _abc.fact_columns(m), 's'), 'facts_differ', _abc.differs(_abc.fact_columns(m), 'c.', 's.'),
-		'rank', '@extschema@.abc_rank',
+		'rank', '@extschema@.abc_rank', 'again', 'true', 'may_differ', 'true', 'of_partition', 'c.partition = r.partition',
+		'or_replace', _abc.fill(E'\n\tON CONFLICT ({keys}) DO UPDATE SET ({other_columns}) = ROW ({excluded.other_columns})', m),
 		'coalesced_keys', (SELECT string_agg(format('coalesce(r.%1$s, w.%1$s) AS %1$s', c), ', ') FROM unnest(m.key_columns) AS c),
 		'carried_now', coalesce((SELECT string_agg(CASE WHEN c LIKE 't%' THEN format('w.%1$s AS %1$s, ', c)
 			ELSE format('CASE WHEN r.present THEN r.%1$s ELSE w.%1$s END AS %1$s, ', c) END, '' ORDER BY i) FROM unnest(m.carried_columns) WITH ORDINALITY AS u (c, i)), ''),
@@ -188,8 +203,9 @@ BEGIN
 		'max_step', coalesce(m.max_step::text, 'NULL::integer'),
 		'hysteresis', _abc.hysteresis(m), 'ruled', _abc.ruled(m, coalesce(cardinality(m.rule_kinds), 0)),
 		'last_tier_or', format('@extschema@.abc_better(%L::@extschema@.abc_tier, ', (SELECT max(t.tier) FROM @extschema@.abc_tiers(m.scheme) AS t)),
-		'lifecycle', _abc.lifecycle(m), 'reasons', _abc.reasons(m), 'treatments', _abc.treatments(m),
-		'treated', CASE WHEN _abc.treatments(m) = '' THEN '' ELSE ', g.*' END,
+		'ruled_apart', CASE WHEN m.rule_kinds IS NULL THEN '' ELSE ' OFFSET 0' END,
+		'lifecycle', _abc.lifecycle(m, 'd.', 'd.was_'), 'reasons', _abc.reasons(m), 'treatments', _abc.treatments(m),
+		'treated', CASE WHEN _abc.treatments(m) = '' THEN '' ELSE ', g.*' END, 'treated_apart', CASE WHEN _abc.treatments(m) = '' THEN '' ELSE ' OFFSET 0' END,
 		'differs', _abc.differs(m.carried_columns || _abc.compared_columns(), 'c.', 'c.was_'),
 		'differs_from_today', _abc.differs(m.carried_columns || kept, 'c.', 't.'));
 END

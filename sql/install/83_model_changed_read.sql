@@ -31,13 +31,22 @@ END
 $$;
 COMMENT ON FUNCTION _abc.treatments_digest(@extschema@.abc_model) IS 'part of abc_refresh: whether treatments have changed';
 
+-- Whether the last run has decided by the same definition and treatments as the one that is being made.
+CREATE FUNCTION _abc.decides_alike(m @extschema@.abc_model) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce(m.runs > 0 AND m.can_undo AND coalesce(m.altered < m.last_began, true) AND m.treatments_read = _abc.treatments_digest(m), false);
+END
+$$;
+COMMENT ON FUNCTION _abc.decides_alike(@extschema@.abc_model) IS 'part of abc_refresh: whether the same facts give the same decision as in the last run';
+
 -- Whether what the last run left is what a refresh by changed keys can start from.
 CREATE FUNCTION _abc.can_continue(m @extschema@.abc_model) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN coalesce(m.runs > 0 AND m.can_undo AND coalesce(m.altered < m.last_began, true) AND _abc.scores_stand_alone(m)
-		AND _abc.has_sums(m) AND m.treatments_read = _abc.treatments_digest(m), false);
+	RETURN _abc.decides_alike(m) AND _abc.scores_stand_alone(m) AND _abc.has_sums(m);
 END
 $$;
 COMMENT ON FUNCTION _abc.can_continue(@extschema@.abc_model) IS 'part of abc_refresh: whether reading what changed is enough';

@@ -4,7 +4,7 @@
 -- Parameters: $1 the number of the run, $2 the day, $3 the definition, $4 when it began, $5 whether the whole source was
 -- read, $6 how many rows, $7 whether it was forced, $8 weights as text.
 --
---	moved		who was written by the run, then and now
+--	moved		how many were written by the run, by where they were and are
 --	lines		customers and sums by partition and tier; 0 stands for no tier: see _abc.lines_text
 --	entered, left_	who came into a partition and tier, and who left it
 --	grid		every partition with every tier
@@ -14,25 +14,25 @@ CREATE FUNCTION _abc.record_text() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN $record$
 WITH moved AS MATERIALIZED (
-	SELECT s.present, s.partition, coalesce({rank}(s.tier), 0) AS tier, s.lifecycle, CASE WHEN s.moved_run = $1 THEN s.moved END AS moved,
-		coalesce(b.present, false) AS was_present, b.partition AS was_partition, coalesce({rank}(b.tier), 0) AS was_tier,
-		b.tier_name AS was_name, b.lifecycle AS was_lifecycle, b.value AS was_value
-	FROM {state} AS s LEFT JOIN {before} AS b ON {same b s} WHERE s.written_run = $1
-), lines AS (
-	{lines}
+	SELECT s.present, s.partition, coalesce({rank}(s.tier), 0) AS tier, CASE WHEN s.moved_run = $1 THEN s.moved END AS moved,
+		coalesce(b.present, false) AS was_present, b.partition AS was_partition, coalesce({rank}(b.tier), 0) AS was_tier, b.tier_name AS was_name,
+		s.lifecycle = 'lost' AND b.lifecycle <> 'lost' AS lost, count(*) AS n, sum(b.value) AS was_value
+	FROM {state} AS s LEFT JOIN {before} AS b ON {same b s} WHERE s.written_run = $1 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+), lines AS ({lines}
 ), entered AS (
-	SELECT m.partition, m.tier, count(*) AS n FROM moved AS m
+	SELECT m.partition, m.tier, sum(m.n)::bigint AS n FROM moved AS m
 	WHERE m.present AND NOT (m.was_present AND m.was_partition = m.partition AND m.was_tier = m.tier) GROUP BY 1, 2
 ), left_ AS (
-	SELECT m.was_partition AS partition, m.was_tier AS tier, count(*) FILTER (WHERE NOT (m.present AND m.was_partition = m.partition AND m.was_tier = m.tier)) AS n,
-		count(*) FILTER (WHERE m.lifecycle = 'lost' AND m.was_lifecycle <> 'lost') AS lost, max(m.was_name) AS name
+	SELECT m.was_partition AS partition, m.was_tier AS tier,
+		sum(m.n) FILTER (WHERE NOT (m.present AND m.was_partition = m.partition AND m.was_tier = m.tier))::bigint AS n,
+		sum(m.n) FILTER (WHERE m.lost)::bigint AS lost, max(m.was_name) AS name
 	FROM moved AS m WHERE m.was_present GROUP BY 1, 2
 ), arrivals AS (
-	SELECT m.partition, count(*) FILTER (WHERE m.present AND NOT (m.was_present AND m.was_partition = m.partition)) AS arrived,
-		count(*) FILTER (WHERE m.moved = 'up') AS up, count(*) FILTER (WHERE m.moved = 'down') AS down
+	SELECT m.partition, sum(m.n) FILTER (WHERE m.present AND NOT (m.was_present AND m.was_partition = m.partition))::bigint AS arrived,
+		sum(m.n) FILTER (WHERE m.moved = 'up')::bigint AS up, sum(m.n) FILTER (WHERE m.moved = 'down')::bigint AS down
 	FROM moved AS m GROUP BY 1
 ), departures AS (
-	SELECT m.was_partition AS partition, count(*) AS gone, sum(m.was_value) AS value FROM moved AS m
+	SELECT m.was_partition AS partition, sum(m.n)::bigint AS gone, sum(m.was_value) AS value FROM moved AS m
 	WHERE m.was_present AND NOT (m.present AND m.was_partition = m.partition) GROUP BY 1
 ), found AS (
 	SELECT r.partition FROM {run} AS r WHERE r.run = $1 UNION SELECT l.partition FROM lines AS l
@@ -96,7 +96,7 @@ COMMENT ON FUNCTION _abc.weights_text(@extschema@.abc_model) IS 'part of abc_ref
 
 -- Write the figures of the last run anew, whatever made them change.
 CREATE FUNCTION _abc.record(m @extschema@.abc_model, day date, run bigint, began timestamp with time zone, full_read boolean, rows_read bigint, forced boolean) RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off SET enable_mergejoin = off
 AS $$
 BEGIN
 	EXECUTE _abc.fill(replace(_abc.record_text(), '{lines}', _abc.lines_text(_abc.has_sums(m))), m, jsonb_build_object('rank', '@extschema@.abc_rank', 'rank_to_tier', '@extschema@.abc_tier_of_rank'))

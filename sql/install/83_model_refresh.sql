@@ -102,15 +102,15 @@ COMMENT ON FUNCTION _abc.reopen_versions(@extschema@.abc_model, bigint, date) IS
 -- Decide and write: over the whole source, or over the rows in NAME_read.
 -- Without JIT: to compile this statement takes longer than to run it, minutes where treatments and hysteresis meet.
 -- A day that is run again is measured by the run before it, like the first time; what was lost by force may stay lost.
+-- Keys are joined by hashing: nothing is known of the rows of a source, and the planner would sort them all.
 CREATE FUNCTION _abc.decide(m @extschema@.abc_model, run bigint, day date, began timestamp with time zone, force boolean, forced_before boolean, changed_only boolean,
-	OUT rows_read bigint, OUT healed bigint)
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
+	OUT rows_read bigint, OUT customers bigint, OUT healed bigint)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off SET enable_mergejoin = off
 AS $$
 DECLARE
-	places jsonb := _abc.decide_places(m);
+	places jsonb := _abc.decide_places(m) || jsonb_build_object('again', (run = m.runs)::text);
 	previous record;
 	counts record;
-	present bigint;
 	counts_healed boolean;
 	planner text[] := ARRAY[current_setting('enable_seqscan'), current_setting('enable_bitmapscan'), current_setting('random_page_cost')];
 BEGIN
@@ -121,6 +121,7 @@ BEGIN
 		-- few rows of a large table: by its indexes, whatever the planner thinks of tables that are filled and emptied with every refresh
 		PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('random_page_cost', '1', true);
 	ELSE
+		places := places || _abc.full_places(m);
 		counts_healed := _abc.can_continue(m);
 		PERFORM _abc.forget_sums(m);
 	END IF;
@@ -137,16 +138,26 @@ BEGIN
 		PERFORM _abc.drop_empty(m, run);
 		RETURN;
 	END IF;
-	EXECUTE _abc.fill('SELECT count(*) FROM {state} AS s WHERE s.present', m) INTO present;
-	IF present <> counts.customers THEN
-		RAISE EXCEPTION USING ERRCODE = 'cardinality_violation', MESSAGE = 'the source does not have one row per key';
-	END IF;
+	customers := counts.customers;
 	IF _abc.knows_changes(m) THEN
 		PERFORM _abc.make_sums(m, run, began);
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION _abc.decide(@extschema@.abc_model, bigint, date, timestamp with time zone, boolean, boolean, boolean) IS 'part of abc_refresh: decide, write';
+
+-- Where everything is read: who need not be decided anew, as nothing that decides has changed; and what is not there
+-- in a first run.
+CREATE FUNCTION _abc.full_places(m @extschema@.abc_model) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN jsonb_build_object('may_differ', CASE WHEN _abc.decides_alike(m) THEN _abc.may_differ(m) ELSE 'true' END)
+		|| CASE WHEN m.partition_by = '{}' THEN jsonb_build_object('of_partition', 'true') ELSE '{}' END
+		|| CASE WHEN m.runs = 0 THEN jsonb_build_object('or_replace', '') ELSE '{}' END;
+END
+$$;
+COMMENT ON FUNCTION _abc.full_places(@extschema@.abc_model) IS 'part of abc_refresh: places of the statement that decides over the whole source';
 
 -- What queries of the user's may ask for while they are read.
 CREATE FUNCTION _abc.tell_days(m @extschema@.abc_model, day date) RETURNS void
@@ -159,6 +170,21 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _abc.tell_days(@extschema@.abc_model, date) IS 'part of abc_refresh: abc_as_of, abc_last_as_of, abc_last_refresh';
+
+-- As many rows with a key as were read, where everything was.
+CREATE FUNCTION _abc.check_customers(m @extschema@.abc_model, run bigint, customers bigint) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	present bigint;
+BEGIN
+	EXECUTE _abc.fill('SELECT sum(r.customers) FROM {run} AS r WHERE r.run = $1', m) INTO present USING run;
+	IF present <> customers THEN
+		RAISE EXCEPTION USING ERRCODE = 'cardinality_violation', MESSAGE = 'the source does not have one row per key';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION _abc.check_customers(@extschema@.abc_model, bigint, bigint) IS 'part of abc_refresh: a row per key';
 
 CREATE FUNCTION abc_refresh(model regclass, as_of date DEFAULT NULL, "full" boolean DEFAULT false, force boolean DEFAULT false) RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -180,6 +206,7 @@ DECLARE
 	run bigint;
 	changed_only boolean;
 	rows_read bigint;
+	customers bigint;
 	healed bigint;
 	code text;
 	says text;
@@ -198,16 +225,17 @@ BEGIN
 		PERFORM _abc.progress(m, '1/2 deciding');
 		changed_only := _abc.read_changed(m, coalesce("full", false)) AND _abc.move_cuts(m, began, day);
 		PERFORM _abc.begin_run(m, run);
-		SELECT d.rows_read, d.healed INTO rows_read, healed FROM _abc.decide(m, run, day, began, coalesce(force, false), forced_before, changed_only) AS d;
+		SELECT d.rows_read, d.customers, d.healed INTO rows_read, customers, healed FROM _abc.decide(m, run, day, began, coalesce(force, false), forced_before, changed_only) AS d;
 		IF again THEN
 			PERFORM _abc.reopen_versions(m, run, day);
 		END IF;
 		PERFORM _abc.progress(m, '2/2 recording');
 		PERFORM _abc.record(m, day, run, began, NOT changed_only, rows_read, coalesce(force, false) OR forced_before);
+		PERFORM _abc.check_customers(m, run, customers);
 		IF _abc.knows_changes(m) THEN
 			PERFORM _abc.record_source(m, run, healed);
-			m.treatments_read := _abc.treatments_digest(m);
 		END IF;
+		m.treatments_read := _abc.treatments_digest(m);
 	EXCEPTION WHEN data_exception OR cardinality_violation OR unique_violation THEN
 		GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 		bad_row := _abc.find_bad_row(m);
