@@ -233,9 +233,9 @@ END
 $$;
 COMMENT ON FUNCTION _abc.make_sums(@extschema@.abc_model, bigint, timestamp with time zone) IS 'part of abc_refresh: summaries and sums of the state';
 
--- Customers and sums by partition and tier, for the figures of a run: added up from NAME_sum, or from the state, counted
--- in the same way.
-CREATE FUNCTION _abc.lines_text(kept boolean) RETURNS text
+-- Customers and sums by partition and tier, for the figures of a run: added up from NAME_sum, or from the state, where
+-- whoever is present has the one partition that there is, or one of several.
+CREATE FUNCTION _abc.lines_text(kept boolean, partitioned boolean) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN pg_catalog.replace($$
 	SELECT c.partition, c.tier_rank AS tier, sum(c.customers)::bigint AS customers, sum(c.value) AS value,
@@ -244,6 +244,7 @@ RETURN pg_catalog.replace($$
 		sum(c.customers) FILTER (WHERE c.tier_rank = 0 AND NOT c.ineligible)::bigint AS unrated_customers,
 		sum(c.value) FILTER (WHERE c.tier_rank = 0 AND NOT c.ineligible) AS unrated
 	FROM <sums> WHERE c.tier_rank >= 0 AND c.customers > 0 GROUP BY 1, 2$$, '<sums>', CASE WHEN kept THEN '{sums} AS c' ELSE pg_catalog.concat($$(
-		SELECT $$, _abc.sum_items('s'), $$, count(*), sum(s.value)
-		FROM {state} AS s WHERE s.present GROUP BY 1, 2, 3, 4, 5) AS c (partition, tier_rank, ineligible, negative, scale, customers, value)$$) END);
-COMMENT ON FUNCTION _abc.lines_text(boolean) IS 'part of abc_refresh: customers and sums by partition and tier';
+		SELECT $$, CASE WHEN partitioned THEN 's.partition' ELSE $$'{}'::text[]$$ END, $$, coalesce({rank}(s.tier)::integer, 0), s.tier IS NULL AND s.decided_by = 'not eligible',
+			coalesce(s.value < 0, false), count(*), sum(s.value)
+		FROM {state} AS s WHERE s.present GROUP BY 1, 2, 3, 4) AS c (partition, tier_rank, ineligible, negative, customers, value)$$) END);
+COMMENT ON FUNCTION _abc.lines_text(boolean, boolean) IS 'part of abc_refresh: customers and sums by partition and tier';

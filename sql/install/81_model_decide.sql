@@ -48,9 +48,9 @@ WITH read AS MATERIALIZED (
 		{was_columns}
 	FROM (SELECT x.*, true AS present FROM read AS x WHERE {x.keyed}) AS r
 	FULL JOIN was AS w ON {same r w}
-	LEFT JOIN cut AS c ON {of_partition}
+	{join_cut}
 	LEFT JOIN overridden AS v ON {same v r}
-	CROSS JOIN LATERAL (SELECT CASE WHEN r.eligible{and_not_dropped} THEN @extschema@.abc_assign(r.cut, c.cutoffs) END AS computed) AS a
+	CROSS JOIN LATERAL (SELECT CASE WHEN r.eligible{and_not_dropped} THEN @extschema@.abc_assign(r.cut, {cutoffs}) END AS computed) AS a
 	WHERE {may_differ}
 ), settled AS (
 	SELECT c.*, h.dissents, h.since_run, h.since_day, h.waits,
@@ -77,7 +77,7 @@ WITH read AS MATERIALIZED (
 ), complete AS (
 	SELECT {d.keys}, d.known, n.opens, m.moved AS moved_now, d.partition, {carried_then} d.present, d.value, d.metrics, d.score, d.cut, d.eligible, d.conditions,
 		d.first_order, d.last_order, d.orders, d.computed, d.settled, d.tier, d.tier_name, d.decided_by, d.reason, d.decided_until,
-		CASE WHEN d.dissents AND d.waits THEN d.since_run WHEN d.dissents AND {rank}(d.settled) <> {rank}(d.computed) THEN $3 + 1 END AS dissent_run,
+		n.dissent_run,
 		CASE WHEN d.dissents AND d.waits THEN d.since_day WHEN d.dissents AND {rank}(d.settled) <> {rank}(d.computed) THEN $2 END AS dissent_since,
 		d.lifecycle, CASE WHEN d.lifecycle = d.was_lifecycle THEN d.was_lifecycle_since ELSE $2 END AS lifecycle_since,
 		CASE WHEN NOT d.known OR d.tier_differs OR d.present <> d.was_present THEN $2 ELSE d.was_tier_since END AS tier_since,
@@ -94,7 +94,8 @@ WITH read AS MATERIALIZED (
 		CASE WHEN n.opens THEN $2 ELSE d.was_version_from END AS version_from,
 		CASE WHEN NOT n.opens THEN d.was_cause WHEN NOT d.known THEN 'data'
 			WHEN (d.decided_by = 'override') <> (d.was_decided_by = 'override') THEN 'override' ELSE $4 END AS cause,
-		coalesce(d.was_first_run, $3) AS first_run, d.{was_all}
+		coalesce(d.was_first_run, $3) AS first_run, n.dissent_run IS DISTINCT FROM d.was_dissent_run OR {differs} AS differs,
+		d.{was_shown}
 	FROM named AS d
 	CROSS JOIN LATERAL (SELECT CASE WHEN NOT d.known THEN 'new'
 		WHEN d.present <> d.was_present THEN CASE WHEN d.present THEN 'back' ELSE 'gone' END
@@ -102,13 +103,15 @@ WITH read AS MATERIALIZED (
 		WHEN d.was_tier IS NULL OR {rank}(d.tier) < {rank}(d.was_tier) THEN 'up' ELSE 'down' END AS moved) AS m
 	CROSS JOIN LATERAL (SELECT CASE WHEN {rank}(d.tier) < {rank}(d.was_best_tier) OR d.was_best_tier IS NULL THEN d.tier
 		ELSE d.was_best_tier END AS best) AS b
-	CROSS JOIN LATERAL (SELECT NOT d.known OR d.tier_differs OR {rank}(d.computed) IS DISTINCT FROM {rank}(d.was_computed)
+	CROSS JOIN LATERAL (SELECT
+		CASE WHEN d.dissents AND d.waits THEN d.since_run WHEN d.dissents AND {rank}(d.settled) <> {rank}(d.computed) THEN $3 + 1 END AS dissent_run,
+		NOT d.known OR d.tier_differs OR {rank}(d.computed) IS DISTINCT FROM {rank}(d.was_computed)
 		OR d.lifecycle <> d.was_lifecycle OR d.partition <> d.was_partition OR d.decided_by <> d.was_decided_by
 		OR (d.decided_by IN ('rule', 'override') AND d.reason IS DISTINCT FROM d.was_reason)
 		OR d.decided_until IS DISTINCT FROM d.was_decided_until AS opens) AS n OFFSET 0
 ), changed AS MATERIALIZED (
 	SELECT c.* FROM complete AS c LEFT JOIN today AS t ON {same t c}
-	WHERE CASE WHEN t.first_run IS NOT NULL THEN {differs_from_today} ELSE NOT c.known OR {differs} END
+	WHERE CASE WHEN t.first_run IS NOT NULL THEN {differs_from_today} ELSE NOT c.known OR c.differs END
 ), before AS (
 	INSERT INTO {before} ({state_columns})
 	SELECT {s.state_columns} FROM changed AS c CROSS JOIN LATERAL (SELECT s.* FROM {state} AS s WHERE {same s c} OFFSET 0) AS s
@@ -180,9 +183,9 @@ COMMENT ON FUNCTION _abc.facts_text(text) IS 'part of abc_refresh: the facts';
 
 CREATE FUNCTION _abc.cut_text(facts text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE facts WHEN 'source' THEN 'SELECT r.partition, _abc.cutoffs(r.cut, {scheme}) FILTER (WHERE r.eligible) AS cutoffs,
+RETURN CASE facts WHEN 'source' THEN 'SELECT {the_partition} AS partition, _abc.cutoffs(r.cut, {scheme}) FILTER (WHERE r.eligible) AS cutoffs,
 		count(*) AS source_rows, count(*) FILTER (WHERE {r.keyed}) AS customers, sum(r.value) AS source_total, sum(r.value) FILTER (WHERE NOT ({r.keyed})) AS without_customer
-	FROM read AS r GROUP BY r.partition'
+	FROM read AS r{group_by_partition}'
 	WHEN 'read' THEN 'SELECT t.partition, t.cutoffs, NULL::bigint AS source_rows, NULL::bigint AS customers, NULL::numeric AS source_total, NULL::numeric AS without_customer FROM {summary} AS t'
 	ELSE 'SELECT r.partition, r.cutoffs, r.source_rows, r.customers, r.source_total, r.without_customer FROM {run} AS r WHERE r.run = $3' END;
 COMMENT ON FUNCTION _abc.cut_text(text) IS 'part of abc_refresh: the cut-offs';

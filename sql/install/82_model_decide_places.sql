@@ -163,8 +163,23 @@ COMMENT ON FUNCTION _abc.differs(text[], text, text) IS 'part of abc_refresh: wh
 -- What decides and what is read: the columns that follow from them need not be compared.
 CREATE FUNCTION _abc.compared_columns() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{value,cut,tier,computed,settled,partition,present,metrics,score,eligible,conditions,first_order,last_order,orders,tier_name,decided_by,reason,decided_until,dissent_run,lifecycle}'::text[];
+RETURN '{value,cut,tier,computed,settled,partition,present,metrics,score,eligible,conditions,first_order,last_order,orders,tier_name,decided_by,reason,decided_until,lifecycle}'::text[];
 COMMENT ON FUNCTION _abc.compared_columns() IS 'part of abc_refresh: columns that make a row a changed one';
+
+-- The columns that are read and are not the same in all rows by the definition.
+CREATE FUNCTION _abc.varying_facts(m @extschema@.abc_model) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	constant text[] := array_remove(ARRAY[CASE WHEN m.partition_by = '{}' THEN 'partition' END,
+		CASE WHEN m.metrics IS NULL THEN 'metrics' END, CASE WHEN m.metrics IS NULL THEN 'score' END, CASE WHEN m.metrics IS NULL THEN 'cut' END,
+		CASE WHEN m.rule_kinds IS NULL THEN 'conditions' END, CASE WHEN m.first_order IS NULL THEN 'first_order' END,
+		CASE WHEN m.last_order IS NULL THEN 'last_order' END, CASE WHEN m.orders IS NULL THEN 'orders' END], NULL);
+BEGIN
+	RETURN ARRAY(SELECT u.c FROM unnest(_abc.fact_columns(m)) WITH ORDINALITY AS u (c, i) WHERE u.c <> ALL (constant) ORDER BY u.i);
+END
+$$;
+COMMENT ON FUNCTION _abc.varying_facts(@extschema@.abc_model) IS 'part of abc_refresh: columns that are read, without those that the definition leaves empty';
 
 -- Whether a row, r as read and w as it was, may come out otherwise than it was, where neither definition nor
 -- treatments have changed.  What follows from the same facts by the same rules is the same.
@@ -172,7 +187,7 @@ CREATE FUNCTION _abc.may_differ(m @extschema@.abc_model) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN concat('(r.present IS TRUE) <> (w.present IS TRUE) OR w.rewritten OR (r.present AND (', _abc.differs(_abc.fact_columns(m), 'r.', 'w.'),
+	RETURN concat('(r.present IS TRUE) <> (w.present IS TRUE) OR w.rewritten OR (r.present AND (', _abc.differs(_abc.varying_facts(m), 'r.', 'w.'),
 		E'\n\t\tOR @extschema@.abc_rank(a.computed) IS DISTINCT FROM @extschema@.abc_rank(w.computed) OR w.dissent_run IS NOT NULL OR w.decided_by = ''override'' OR v.tier IS NOT NULL',
 		E'\n\t\tOR w.lifecycle <> ', _abc.lifecycle(m, 'r.', 'w.'), '))');
 END
@@ -189,7 +204,9 @@ BEGIN
 	RETURN jsonb_build_object(
 		'only_s', '', 'only_b', '', 'read_definition', _abc.read_definition(m),
 		's_facts', _abc.listed(m.key_columns || _abc.fact_columns(m), 's'), 'facts_differ', _abc.differs(_abc.fact_columns(m), 'c.', 's.'),
-		'rank', '@extschema@.abc_rank', 'again', 'true', 'may_differ', 'true', 'of_partition', 'c.partition = r.partition',
+		'rank', '@extschema@.abc_rank', 'again', 'true', 'may_differ', 'true',
+		'join_cut', 'LEFT JOIN cut AS c ON c.partition = r.partition', 'cutoffs', 'c.cutoffs',
+		'the_partition', 'r.partition', 'group_by_partition', ' GROUP BY r.partition',
 		'or_replace', _abc.fill(E'\n\tON CONFLICT ({keys}) DO UPDATE SET ({other_columns}) = ROW ({excluded.other_columns})', m),
 		'coalesced_keys', (SELECT string_agg(format('coalesce(r.%1$s, w.%1$s) AS %1$s', c), ', ') FROM unnest(m.key_columns) AS c),
 		'carried_now', coalesce((SELECT string_agg(CASE WHEN c LIKE 't%' THEN format('w.%1$s AS %1$s, ', c)
@@ -197,7 +214,7 @@ BEGIN
 		'carried_then', coalesce((SELECT string_agg(CASE WHEN c LIKE 't%' THEN format('CASE WHEN d.present THEN d.new_%1$s ELSE d.%1$s END AS %1$s, ', c)
 			ELSE format('d.%s, ', c) END, '' ORDER BY i) FROM unnest(m.carried_columns) WITH ORDINALITY AS u (c, i)), ''),
 		'was_columns', (SELECT string_agg(format('w.%1$s AS was_%1$s', c), ', ' ORDER BY i) FROM unnest(m.carried_columns || own) WITH ORDINALITY AS u (c, i)),
-		'was_all', (SELECT string_agg(format('was_%s', c), ', d.' ORDER BY i) FROM unnest(m.carried_columns || own) WITH ORDINALITY AS u (c, i)),
+		'was_shown', array_to_string('{was_partition,was_present,was_computed,was_settled,was_tier,was_tier_name,was_decided_by,was_reason,was_decided_until,was_lifecycle,was_value,was_score,was_cause,was_version_from}'::text[], ', d.'),
 		'carried_and_own', _abc.listed(m.carried_columns || kept, 'c'),
 		'and_not_dropped', CASE WHEN right(m.scheme::text, 15) = '; negative drop' THEN ' AND r.cut >= 0' ELSE '' END,
 		'max_step', coalesce(m.max_step::text, 'NULL::integer'),
@@ -206,7 +223,8 @@ BEGIN
 		'ruled_apart', CASE WHEN m.rule_kinds IS NULL THEN '' ELSE ' OFFSET 0' END,
 		'lifecycle', _abc.lifecycle(m, 'd.', 'd.was_'), 'reasons', _abc.reasons(m), 'treatments', _abc.treatments(m),
 		'treated', CASE WHEN _abc.treatments(m) = '' THEN '' ELSE ', g.*' END, 'treated_apart', CASE WHEN _abc.treatments(m) = '' THEN '' ELSE ' OFFSET 0' END,
-		'differs', _abc.differs(m.carried_columns || _abc.compared_columns(), 'c.', 'c.was_'),
+		'differs', concat(_abc.differs(ARRAY(SELECT c FROM unnest(m.carried_columns) AS c WHERE c NOT LIKE 't%') || _abc.compared_columns(), 'd.', 'd.was_'),
+			(SELECT string_agg(format(' OR (d.present AND d.new_%1$s IS DISTINCT FROM d.was_%1$s)', c), '') FROM unnest(m.carried_columns) AS c WHERE c LIKE 't%')),
 		'differs_from_today', _abc.differs(m.carried_columns || kept, 'c.', 't.'));
 END
 $$;

@@ -96,10 +96,10 @@ COMMENT ON FUNCTION _abc.weights_text(@extschema@.abc_model) IS 'part of abc_ref
 
 -- Write the figures of the last run anew, whatever made them change.
 CREATE FUNCTION _abc.record(m @extschema@.abc_model, day date, run bigint, began timestamp with time zone, full_read boolean, rows_read bigint, forced boolean) RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off SET enable_mergejoin = off
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off SET enable_mergejoin = off SET enable_sort = off
 AS $$
 BEGIN
-	EXECUTE _abc.fill(replace(_abc.record_text(), '{lines}', _abc.lines_text(_abc.has_sums(m))), m, jsonb_build_object('rank', '@extschema@.abc_rank', 'rank_to_tier', '@extschema@.abc_tier_of_rank'))
+	EXECUTE _abc.fill(replace(_abc.record_text(), '{lines}', _abc.lines_text(_abc.has_sums(m), m.partition_by <> '{}')), m, jsonb_build_object('rank', '@extschema@.abc_rank', 'rank_to_tier', '@extschema@.abc_tier_of_rank'))
 	USING run, day, m, began, full_read, rows_read, forced, _abc.weights_text(m);
 END
 $$;

@@ -153,7 +153,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN jsonb_build_object('may_differ', CASE WHEN _abc.decides_alike(m) THEN _abc.may_differ(m) ELSE 'true' END)
-		|| CASE WHEN m.partition_by = '{}' THEN jsonb_build_object('of_partition', 'true') ELSE '{}' END
+		|| CASE WHEN m.partition_by = '{}' THEN jsonb_build_object('join_cut', '', 'cutoffs', '(SELECT c.cutoffs FROM cut AS c)',
+			'the_partition', '''{}''::text[]', 'group_by_partition', ' HAVING count(*) > 0') ELSE '{}' END
 		|| CASE WHEN m.runs = 0 THEN jsonb_build_object('or_replace', '') ELSE '{}' END;
 END
 $$;
