@@ -29,8 +29,7 @@ WITH read AS MATERIALIZED (
 ), cut AS MATERIALIZED (
 	{cut}
 ), was AS (
-	SELECT {s.state_columns}, false AS rewritten FROM {state} AS s WHERE (NOT {again} OR s.written_run <> $3){only_s}
-	UNION ALL SELECT {b.state_columns}, true FROM {before} AS b WHERE {again}{only_b}
+	SELECT {s.state_columns}, false AS rewritten FROM {state} AS s WHERE true{only_s}{was_rewritten}
 ), today AS (
 	SELECT {s.state_columns} FROM {state} AS s WHERE {again} AND s.written_run = $3{only_s}
 ), overridden AS (

@@ -194,7 +194,9 @@ END
 $$;
 COMMENT ON FUNCTION _abc.may_differ(@extschema@.abc_model) IS 'part of abc_refresh: who has to be decided anew';
 
-CREATE FUNCTION _abc.decide_places(m @extschema@.abc_model) RETURNS jsonb
+-- again: whether the run is that of a day that is decided once more; only_s, only_b: conditions on the rows of NAME_state
+-- and NAME_before that are decided, where not all are.
+CREATE FUNCTION _abc.decide_places(m @extschema@.abc_model, again boolean, only_s text DEFAULT '', only_b text DEFAULT '') RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -202,9 +204,11 @@ DECLARE
 	kept text[] := array_remove(own, 'written_run');
 BEGIN
 	RETURN jsonb_build_object(
-		'only_s', '', 'only_b', '', 'read_definition', _abc.read_definition(m),
+		'only_s', only_s, 'read_definition', _abc.read_definition(m),
 		's_facts', _abc.listed(m.key_columns || _abc.fact_columns(m), 's'), 'facts_differ', _abc.differs(_abc.fact_columns(m), 'c.', 's.'),
-		'rank', '@extschema@.abc_rank', 'again', 'true', 'may_differ', 'true',
+		'rank', '@extschema@.abc_rank', 'again', again::text, 'may_differ', 'true',
+		'was_rewritten', CASE WHEN again THEN concat(_abc.fill(' AND s.written_run <> $3
+	UNION ALL SELECT {b.state_columns}, true FROM {before} AS b WHERE true', m), only_b) ELSE '' END,
 		'join_cut', 'LEFT JOIN cut AS c ON c.partition = r.partition', 'cutoffs', 'c.cutoffs',
 		'the_partition', 'r.partition', 'group_by_partition', ' GROUP BY r.partition',
 		'or_replace', _abc.fill(E'\n\tON CONFLICT ({keys}) DO UPDATE SET ({other_columns}) = ROW ({excluded.other_columns})', m),
@@ -228,4 +232,4 @@ BEGIN
 		'differs_from_today', _abc.differs(m.carried_columns || kept, 'c.', 't.'));
 END
 $$;
-COMMENT ON FUNCTION _abc.decide_places(@extschema@.abc_model) IS 'part of abc_refresh: what stands at the places of the statement that decides';
+COMMENT ON FUNCTION _abc.decide_places(@extschema@.abc_model, boolean, text, text) IS 'part of abc_refresh: what stands at the places of the statement that decides';

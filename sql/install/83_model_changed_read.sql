@@ -236,7 +236,7 @@ WITH read AS (
 	SELECT {coalesced_keys} FROM read AS r FULL JOIN (SELECT w.* FROM {state} AS w WHERE w.present) AS w ON {same r w}
 	WHERE r.present IS NULL OR w.present IS NULL OR {facts_differ}
 )
-SELECT count(*) FROM other AS o WHERE NOT EXISTS (SELECT FROM keys AS k WHERE {same k o})$sql$), m, _abc.decide_places(m) || jsonb_build_object(
+SELECT count(*) FROM other AS o WHERE NOT EXISTS (SELECT FROM keys AS k WHERE {same k o})$sql$), m, _abc.decide_places(m, true) || jsonb_build_object(
 		'key_list', (SELECT string_agg(format('%s %s', u.c, u.t), ', ' ORDER BY u.i) FROM unnest(m.key_columns, m.key_types) WITH ORDINALITY AS u (c, t, i)),
 		'facts_differ', _abc.differs(_abc.fact_columns(m), 'r.', 'w.')))
 	INTO result USING m;

@@ -189,12 +189,11 @@ CREATE FUNCTION _abc.decide_one(m @extschema@.abc_model, key text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
-	places jsonb := _abc.decide_places(m);
+	places jsonb := _abc.decide_places(m, true, ' AND ' || _abc.key_is(m, key, 's'), ' AND ' || _abc.key_is(m, key, 'b'));
 	previous record;
 	ignored record;
 BEGIN
 	EXECUTE _abc.fill('SELECT max(r.revision) AS revision, max(r.standard) AS standard FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL', m) INTO previous USING m.runs - 1;
-	places := places || jsonb_build_object('only_s', ' AND ' || _abc.key_is(m, key, 's'), 'only_b', ' AND ' || _abc.key_is(m, key, 'b'));
 	EXECUTE _abc.fill(_abc.decide_sql('state', _abc.has_sums(m)), m, places) INTO ignored
 	USING m, m.last_as_of, m.runs, CASE WHEN m.revision <> previous.revision THEN 'definition' ELSE 'data' END, coalesce(m.standard <> previous.standard, false), now();
 END

@@ -8,6 +8,7 @@
 --	lines		customers and sums by partition and tier; 0 stands for no tier: see _abc.lines_text
 --	entered, left_	who came into a partition and tier, and who left it
 --	grid		every partition with every tier
+--	summed		a row per partition, by its number: arrays of text are slow to sort
 --	figures		a row per partition
 --
 CREATE FUNCTION _abc.record_text() RETURNS text
@@ -38,29 +39,33 @@ WITH moved AS MATERIALIZED (
 	SELECT r.partition FROM {run} AS r WHERE r.run = $1 UNION SELECT l.partition FROM lines AS l
 	UNION SELECT l.partition FROM left_ AS l
 ), partitions AS (
-	SELECT f.partition FROM found AS f UNION ALL SELECT '{}'::text[] WHERE NOT EXISTS (SELECT FROM found AS f)
+	SELECT row_number() OVER () AS number, f.partition FROM (SELECT f.partition FROM found AS f UNION ALL SELECT '{}'::text[] WHERE NOT EXISTS (SELECT FROM found AS f)) AS f
 ), tiers AS (
 	SELECT t.i AS tier, {rank_to_tier}(t.i::integer) AS letter, coalesce(({tier_names})[t.i], o.name) AS name
 	FROM generate_series(1, greatest({tier_count}, (SELECT max(l.tier) FROM left_ AS l), (SELECT max(l.tier) FROM lines AS l))) AS t (i)
 	LEFT JOIN (SELECT l.tier, max(l.name) AS name FROM left_ AS l GROUP BY 1) AS o ON o.tier = t.i
 	UNION ALL SELECT 0, NULL, {unrated}
-), figures AS (
-	SELECT p.partition,
-		coalesce(sum(l.customers), 0) AS customers, coalesce(sum(l.customers) FILTER (WHERE t.tier > 0), 0) AS rated,
-		coalesce(sum(l.weight) FILTER (WHERE t.tier > 0), 0) AS total, coalesce(sum(l.value) FILTER (WHERE t.tier > 0), 0) AS value,
-		coalesce(sum(l.below_zero) FILTER (WHERE t.tier > 0), 0) AS below_zero,
-		coalesce(sum(l.not_eligible_customers), 0) AS not_eligible_customers, coalesce(sum(l.not_eligible), 0) AS not_eligible,
-		coalesce(sum(l.unrated_customers), 0) AS unrated_customers, coalesce(sum(l.unrated), 0) AS unrated,
-		array_agg(t.letter ORDER BY t.tier = 0, t.tier) AS tiers, array_agg(coalesce(t.name, t.letter::text) ORDER BY t.tier = 0, t.tier) AS tier_names,
-		array_agg(coalesce(l.customers, 0) ORDER BY t.tier = 0, t.tier) AS tier_customers, array_agg(coalesce(l.value, 0) ORDER BY t.tier = 0, t.tier) AS tier_values,
-		array_agg(coalesce(l.weight, 0) ORDER BY t.tier = 0, t.tier) AS tier_weights,
-		array_agg(coalesce(e.n, 0) ORDER BY t.tier = 0, t.tier) AS tier_in, array_agg(coalesce(x.n, 0) ORDER BY t.tier = 0, t.tier) AS tier_out,
-		array_agg(coalesce(x.lost, 0) ORDER BY t.tier = 0, t.tier) AS tier_lost
+), grid AS (
+	-- in the order of the arrays: who has no tier stands last
+	SELECT p.number, t.tier, t.letter, coalesce(t.name, t.letter::text) AS name, l.value, l.below_zero, l.not_eligible_customers, l.not_eligible, l.unrated_customers, l.unrated,
+		coalesce(l.customers, 0) AS customers, coalesce(l.value, 0) AS tier_value, coalesce(l.weight, 0) AS weight,
+		coalesce(e.n, 0) AS entered, coalesce(x.n, 0) AS gone_out, coalesce(x.lost, 0) AS lost
 	FROM partitions AS p CROSS JOIN tiers AS t
 	LEFT JOIN lines AS l ON l.partition = p.partition AND l.tier = t.tier
 	LEFT JOIN entered AS e ON e.partition = p.partition AND e.tier = t.tier
 	LEFT JOIN left_ AS x ON x.partition = p.partition AND x.tier = t.tier
-	GROUP BY p.partition
+	ORDER BY p.number, t.tier = 0, t.tier
+), summed AS (
+	SELECT g.number, sum(g.customers)::bigint AS customers, coalesce(sum(g.customers) FILTER (WHERE g.tier > 0), 0)::bigint AS rated,
+		coalesce(sum(g.weight) FILTER (WHERE g.tier > 0), 0) AS total, coalesce(sum(g.value) FILTER (WHERE g.tier > 0), 0) AS value,
+		coalesce(sum(g.below_zero) FILTER (WHERE g.tier > 0), 0) AS below_zero,
+		coalesce(sum(g.not_eligible_customers), 0)::bigint AS not_eligible_customers, coalesce(sum(g.not_eligible), 0) AS not_eligible,
+		coalesce(sum(g.unrated_customers), 0)::bigint AS unrated_customers, coalesce(sum(g.unrated), 0) AS unrated,
+		array_agg(g.letter) AS tiers, array_agg(g.name) AS tier_names, array_agg(g.customers) AS tier_customers, array_agg(g.tier_value) AS tier_values,
+		array_agg(g.weight) AS tier_weights, array_agg(g.entered) AS tier_in, array_agg(g.gone_out) AS tier_out, array_agg(g.lost) AS tier_lost
+	FROM grid AS g GROUP BY g.number
+), figures AS (
+	SELECT p.partition, s.* FROM summed AS s JOIN partitions AS p ON p.number = s.number
 )
 INSERT INTO {run} AS r (run, as_of, partition, partition_by, scheme, weights, began, finished, full_read, forced, rows_read, customers, rated, total, value,
 	moved_up, moved_down, arrived, gone, gone_value, below_zero, not_eligible_customers, not_eligible, unrated_customers, unrated,

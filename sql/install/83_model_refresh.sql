@@ -108,7 +108,7 @@ CREATE FUNCTION _abc.decide(m @extschema@.abc_model, run bigint, day date, began
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off SET enable_mergejoin = off
 AS $$
 DECLARE
-	places jsonb := _abc.decide_places(m) || jsonb_build_object('again', (run = m.runs)::text);
+	places jsonb;
 	previous record;
 	counts record;
 	counts_healed boolean;
@@ -116,12 +116,12 @@ DECLARE
 BEGIN
 	EXECUTE _abc.fill('SELECT max(r.revision) AS revision, max(r.standard) AS standard FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL', m) INTO previous USING run - 1;
 	IF changed_only THEN
-		places := places || jsonb_build_object('only_s', _abc.fill(' AND EXISTS (SELECT FROM {reading} AS x WHERE {same x s})', m),
-			'only_b', _abc.fill(' AND EXISTS (SELECT FROM {reading} AS x WHERE {same x b})', m));
+		places := _abc.decide_places(m, run = m.runs, _abc.fill(' AND EXISTS (SELECT FROM {reading} AS x WHERE {same x s})', m),
+			_abc.fill(' AND EXISTS (SELECT FROM {reading} AS x WHERE {same x b})', m));
 		-- few rows of a large table: by its indexes, whatever the planner thinks of tables that are filled and emptied with every refresh
 		PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('random_page_cost', '1', true);
 	ELSE
-		places := places || _abc.full_places(m);
+		places := _abc.decide_places(m, run = m.runs) || _abc.full_places(m);
 		counts_healed := _abc.can_continue(m);
 		PERFORM _abc.forget_sums(m);
 	END IF;
