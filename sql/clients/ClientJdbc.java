@@ -1,17 +1,19 @@
-// JDBC: parameters are bound as varchar; after the first execution statements are prepared on the
-// server, and what the driver can is moved in binary.
+// JDBC, with and without autocommit: parameters are bound as varchar; after the first execution statements
+// are prepared on the server, and what the driver can is moved in binary.  Without autocommit every statement
+// begins a transaction, which CALL abc_refresh_all() refuses: there, it is abc_refresh().
 
 import java.sql.*;
 import java.util.*;
 
 public class ClientJdbc {
 	static boolean failed = false;
+	static String mode;
 
 	static void check(Object got, Object wanted, String name) {
 		boolean same = Objects.equals(got, wanted);
 		failed |= !same;
-		System.out.println(same ? "ok - JDBC: " + name
-			: "not ok - JDBC: " + name + ": " + got + " instead of " + wanted);
+		System.out.println(same ? "ok - JDBC, " + mode + ": " + name
+			: "not ok - JDBC, " + mode + ": " + name + ": " + got + " instead of " + wanted);
 	}
 
 	static List<String> rows(Connection connection, String sql, Object... parameters) throws SQLException {
@@ -70,26 +72,99 @@ public class ClientJdbc {
 		check(without, 0, "every column of the view is explained");
 	}
 
+	static void shapes(Connection connection) throws SQLException {
+		filters(connection, "customers", 10, 7, 3);
+		filters(connection, "model", 3, 7, 10);
+		check(rows(connection, "SELECT tier FROM customers GROUP BY tier ORDER BY tier"), List.of("A", "B", "C"),
+			"tiers arrive as text, best first");
+		check(rows(connection, "SELECT tier FROM (SELECT id, abc_classify(revenue, ?) OVER () AS tier FROM customers) AS t WHERE id = 4",
+			"count 15/50"), List.of("B"), "a scheme is bound as text");
+		check(rows(connection, "SELECT id FROM model WHERE tier_name = ? ORDER BY id", "铂金"), List.of("1", "2", "3"),
+			"names of tiers beyond ASCII");
+		rows(connection, "INSERT INTO customers (id, name, tier) VALUES (?, ?, ?)", 100, "new", "B");
+		rows(connection, "UPDATE customers SET tier = ? WHERE id = 100", "C");
+		check(rows(connection, "DELETE FROM customers WHERE id = 100 RETURNING tier"), List.of("C"), "insert, update, delete");
+		metadata(connection);
+	}
+
+	static int days(Connection connection) throws SQLException {
+		return Integer.parseInt(rows(connection, "SELECT count(*) FROM model_run").get(0));
+	}
+
+	// One day more and back; the day is bound as a date and read as one.
+	static void refresh(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement("SELECT abc_refresh(?, ?)")) {
+			statement.setObject(1, "model", Types.OTHER);
+			statement.setObject(2, java.time.LocalDate.of(2026, 1, 15));
+			statement.executeQuery();
+		}
+		try (ResultSet r = connection.createStatement().executeQuery("SELECT as_of FROM model LIMIT 1")) {
+			r.next();
+			check(r.getObject(1, java.time.LocalDate.class).toString(), "2026-01-15", "refreshes as of a day, and reads it");
+		}
+	}
+
+	static void undo(Connection connection, String... models) throws SQLException {
+		for (String model : models)
+			try (Statement statement = connection.createStatement()) {
+				statement.executeQuery("SELECT abc_undo('" + model + "')");
+			}
+	}
+
+	static void committing(Connection connection) throws SQLException {
+		int before = days(connection);
+
+		refresh(connection);
+		undo(connection, "model");
+		for (String call : new String[] {"CALL abc_refresh_all()", "{call abc_refresh_all()}"}) {
+			try (CallableStatement statement = connection.prepareCall(call)) {
+				statement.execute();
+			}
+			check(days(connection), before + 1, call);
+			undo(connection, "model", "客户分级");
+		}
+		check(days(connection), before, "and takes the day back");
+	}
+
+	static void inTransactions(Connection connection) throws SQLException {
+		int before = days(connection);
+
+		refresh(connection);
+		connection.rollback();
+		check(days(connection), before, "a rollback takes a refresh back");
+		refresh(connection);
+		connection.commit();
+		check(days(connection), before + 1, "a commit keeps it");
+		undo(connection, "model");
+		connection.commit();
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("CALL abc_refresh_all()");
+			check("no error", "an error", "CALL abc_refresh_all() is refused");
+		} catch (SQLException e) {
+			String hint = ((org.postgresql.util.PSQLException) e).getServerErrorMessage().getHint();
+			check(hint != null && hint.contains("abc_refresh("), true, "CALL abc_refresh_all() is refused, and the hint says what to do instead");
+		}
+		connection.rollback();
+		check(days(connection), before, "and leaves nothing");
+	}
+
 	public static void main(String[] args) throws SQLException {
 		Properties login = new Properties();
 		login.setProperty("user", System.getenv("PGUSER"));
 		login.setProperty("password", System.getenv("PGPASSWORD"));
 		login.setProperty("prepareThreshold", "2");
+		login.setProperty("escapeSyntaxCallMode", "call");
 
 		String url = "jdbc:postgresql://" + System.getenv("PGHOSTADDR") + ":" + System.getenv("PGPORT") + "/" + System.getenv("PGDATABASE");
 		try (Connection connection = DriverManager.getConnection(url, login)) {
-			filters(connection, "customers", 10, 7, 3);
-			filters(connection, "model", 3, 7, 10);
-			check(rows(connection, "SELECT tier FROM customers GROUP BY tier ORDER BY tier"), List.of("A", "B", "C"),
-				"tiers arrive as text, best first");
-			check(rows(connection, "SELECT tier FROM (SELECT id, abc_classify(revenue, ?) OVER () AS tier FROM customers) AS t WHERE id = 4",
-				"count 15/50"), List.of("B"), "a scheme is bound as text");
-			check(rows(connection, "SELECT id FROM model WHERE tier_name = ? ORDER BY id", "铂金"), List.of("1", "2", "3"),
-				"names of tiers beyond ASCII");
-			rows(connection, "INSERT INTO customers (id, name, tier) VALUES (?, ?, ?)", 100, "new", "B");
-			rows(connection, "UPDATE customers SET tier = ? WHERE id = 100", "C");
-			check(rows(connection, "DELETE FROM customers WHERE id = 100 RETURNING tier"), List.of("C"), "insert, update, delete");
-			metadata(connection);
+			mode = "autocommit";
+			shapes(connection);
+			committing(connection);
+			mode = "transactions";
+			connection.setAutoCommit(false);
+			shapes(connection);
+			connection.commit();
+			inTransactions(connection);
 		}
 		System.exit(failed ? 1 : 0);
 	}
