@@ -26,7 +26,8 @@ BEGIN
 		JOIN pg_amop AS p ON p.amopfamily = c.opcfamily AND p.amopstrategy = 3
 			AND p.amoplefttype = c.opcintype AND p.amoprighttype = c.opcintype
 		JOIN pg_operator AS o ON o.oid = p.amopopr JOIN pg_namespace AS n ON n.oid = o.oprnamespace
-		WHERE c.opcdefault AND c.opcintype IN (base, CASE WHEN (SELECT t.typtype FROM pg_type AS t WHERE t.oid = base) = 'r' THEN 'anyrange'::regtype END));
+		WHERE c.opcdefault AND c.opcintype IN (base,
+			CASE WHEN (SELECT t.typtype FROM pg_type AS t WHERE t.oid = base) = 'r' THEN 'anyrange'::regtype END));
 END
 $$;
 COMMENT ON FUNCTION _abc.equality(oid) IS 'the qualified equality operator of a type';

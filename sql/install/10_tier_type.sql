@@ -48,7 +48,8 @@ COMMENT ON FUNCTION abc_tier_to_text(abc_tier) IS 'the letter of a tier as text'
 CREATE FUNCTION abc_tier_from_text(text) RETURNS abc_tier
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_tier_from_text';
-COMMENT ON FUNCTION abc_tier_from_text(text) IS 'the tier of a text that is one letter A to Z; anything else is an error';
+COMMENT ON FUNCTION abc_tier_from_text(text) IS
+'the tier of a text that is one letter A to Z; anything else is an error';
 
 CREATE CAST (abc_tier AS text) WITH FUNCTION abc_tier_to_text(abc_tier) AS IMPLICIT;
 COMMENT ON CAST (abc_tier AS text) IS 'a tier is its letter';

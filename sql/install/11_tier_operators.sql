@@ -234,4 +234,5 @@ CREATE OPERATOR ~=~ (
 	RESTRICT = eqsel, JOIN = eqjoinsel,
 	HASHES
 );
-COMMENT ON OPERATOR ~=~ (text, text) IS 'the same bytes, whatever the collation (used where texts are hashed to be compared with tiers)';
+COMMENT ON OPERATOR ~=~ (text, text) IS
+'the same bytes, whatever the collation (used where texts are hashed to be compared with tiers)';

@@ -31,17 +31,20 @@ CREATE OPERATOR FAMILY abc_tier_ops USING btree;
 COMMENT ON OPERATOR FAMILY abc_tier_ops USING btree IS 'order of tiers, best first, and of tiers with text, by bytes';
 
 CREATE OPERATOR CLASS abc_tier_ops DEFAULT FOR TYPE abc_tier USING btree FAMILY abc_tier_ops AS
-	OPERATOR 1 @extschema@.<, OPERATOR 2 @extschema@.<=, OPERATOR 3 @extschema@.=, OPERATOR 4 @extschema@.>=, OPERATOR 5 @extschema@.>,
+	OPERATOR 1 @extschema@.<, OPERATOR 2 @extschema@.<=, OPERATOR 3 @extschema@.=, OPERATOR 4 @extschema@.>=,
+		OPERATOR 5 @extschema@.>,
 	FUNCTION 1 abc_tier_cmp(abc_tier, abc_tier),
 	FUNCTION 2 abc_tier_sortsupport(internal),
 	FUNCTION 4 btequalimage(oid);
 COMMENT ON OPERATOR CLASS abc_tier_ops USING btree IS 'order of tiers, best first';
 
 ALTER OPERATOR FAMILY abc_tier_ops USING btree ADD
-	OPERATOR 1 @extschema@.< (abc_tier, text), OPERATOR 2 @extschema@.<= (abc_tier, text), OPERATOR 3 @extschema@.= (abc_tier, text),
+	OPERATOR 1 @extschema@.< (abc_tier, text), OPERATOR 2 @extschema@.<= (abc_tier, text),
+		OPERATOR 3 @extschema@.= (abc_tier, text),
 	OPERATOR 4 @extschema@.>= (abc_tier, text), OPERATOR 5 @extschema@.> (abc_tier, text),
 	FUNCTION 1 (abc_tier, text) abc_tier_cmp_text(abc_tier, text),
-	OPERATOR 1 @extschema@.< (text, abc_tier), OPERATOR 2 @extschema@.<= (text, abc_tier), OPERATOR 3 @extschema@.= (text, abc_tier),
+	OPERATOR 1 @extschema@.< (text, abc_tier), OPERATOR 2 @extschema@.<= (text, abc_tier),
+	OPERATOR 3 @extschema@.= (text, abc_tier),
 	OPERATOR 4 @extschema@.>= (text, abc_tier), OPERATOR 5 @extschema@.> (text, abc_tier),
 	FUNCTION 1 (text, abc_tier) abc_tier_text_cmp_tier(text, abc_tier),
 	OPERATOR 1 pg_catalog.~<~ (text, text), OPERATOR 2 pg_catalog.~<=~ (text, text),
@@ -59,7 +62,8 @@ COMMENT ON FUNCTION abc_tier_hash(abc_tier) IS 'hash support: hash of a tier, th
 CREATE FUNCTION abc_tier_hash_extended(abc_tier, bigint) RETURNS bigint
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_tier_hash_extended';
-COMMENT ON FUNCTION abc_tier_hash_extended(abc_tier, bigint) IS 'hash support: seeded hash of a tier, that of its letter as text';
+COMMENT ON FUNCTION abc_tier_hash_extended(abc_tier, bigint) IS
+'hash support: seeded hash of a tier, that of its letter as text';
 
 CREATE FUNCTION abc_tier_hash_text(text) RETURNS integer
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -92,7 +96,8 @@ ALTER OPERATOR FAMILY abc_tier_ops USING hash ADD
 CREATE FUNCTION abc_better(abc_tier, abc_tier) RETURNS abc_tier
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_better';
-COMMENT ON FUNCTION abc_better(abc_tier, abc_tier) IS 'the better of two tiers, the earlier letter; NULL if either is NULL';
+COMMENT ON FUNCTION abc_better(abc_tier, abc_tier) IS
+'the better of two tiers, the earlier letter; NULL if either is NULL';
 
 CREATE FUNCTION abc_worse(abc_tier, abc_tier) RETURNS abc_tier
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -121,4 +126,5 @@ COMMENT ON FUNCTION abc_rank(abc_tier) IS 'the rank of a tier: A is 1, B is 2, .
 CREATE FUNCTION abc_tier_of_rank(rank integer) RETURNS abc_tier
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_tier_of_rank';
-COMMENT ON FUNCTION abc_tier_of_rank(integer) IS 'the tier of a rank: 1 is A, 2 is B, ...; NULL for a number that no tier has';
+COMMENT ON FUNCTION abc_tier_of_rank(integer) IS
+'the tier of a rank: 1 is A, 2 is B, ...; NULL for a number that no tier has';

@@ -33,7 +33,8 @@ CREATE TYPE abc_scheme (
 	ALIGNMENT = int4,
 	STORAGE = extended
 );
-COMMENT ON TYPE abc_scheme IS 'how to cut customers into tiers, such as 80/95, count 15/50, top 50/200, value >5000, fill 70+20';
+COMMENT ON TYPE abc_scheme IS
+'how to cut customers into tiers, such as 80/95, count 15/50, top 50/200, value >5000, fill 70+20';
 
 CREATE FUNCTION abc_scheme_from_text(text) RETURNS abc_scheme
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -54,32 +55,38 @@ COMMENT ON CAST (abc_scheme AS varchar) IS 'the canonical text of the scheme';
 CREATE FUNCTION abc_scheme_eq(abc_scheme, abc_scheme) RETURNS boolean
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
 	AS 'byteaeq';
-COMMENT ON FUNCTION abc_scheme_eq(abc_scheme, abc_scheme) IS 'implementation of the operator = (abc_scheme, abc_scheme)';
+COMMENT ON FUNCTION abc_scheme_eq(abc_scheme, abc_scheme) IS
+'implementation of the operator = (abc_scheme, abc_scheme)';
 
 CREATE FUNCTION abc_scheme_ne(abc_scheme, abc_scheme) RETURNS boolean
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
 	AS 'byteane';
-COMMENT ON FUNCTION abc_scheme_ne(abc_scheme, abc_scheme) IS 'implementation of the operator <> (abc_scheme, abc_scheme)';
+COMMENT ON FUNCTION abc_scheme_ne(abc_scheme, abc_scheme) IS
+'implementation of the operator <> (abc_scheme, abc_scheme)';
 
 CREATE FUNCTION abc_scheme_lt(abc_scheme, abc_scheme) RETURNS boolean
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
 	AS 'bytealt';
-COMMENT ON FUNCTION abc_scheme_lt(abc_scheme, abc_scheme) IS 'implementation of the operator < (abc_scheme, abc_scheme)';
+COMMENT ON FUNCTION abc_scheme_lt(abc_scheme, abc_scheme) IS
+'implementation of the operator < (abc_scheme, abc_scheme)';
 
 CREATE FUNCTION abc_scheme_le(abc_scheme, abc_scheme) RETURNS boolean
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
 	AS 'byteale';
-COMMENT ON FUNCTION abc_scheme_le(abc_scheme, abc_scheme) IS 'implementation of the operator <= (abc_scheme, abc_scheme)';
+COMMENT ON FUNCTION abc_scheme_le(abc_scheme, abc_scheme) IS
+'implementation of the operator <= (abc_scheme, abc_scheme)';
 
 CREATE FUNCTION abc_scheme_ge(abc_scheme, abc_scheme) RETURNS boolean
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
 	AS 'byteage';
-COMMENT ON FUNCTION abc_scheme_ge(abc_scheme, abc_scheme) IS 'implementation of the operator >= (abc_scheme, abc_scheme)';
+COMMENT ON FUNCTION abc_scheme_ge(abc_scheme, abc_scheme) IS
+'implementation of the operator >= (abc_scheme, abc_scheme)';
 
 CREATE FUNCTION abc_scheme_gt(abc_scheme, abc_scheme) RETURNS boolean
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
 	AS 'byteagt';
-COMMENT ON FUNCTION abc_scheme_gt(abc_scheme, abc_scheme) IS 'implementation of the operator > (abc_scheme, abc_scheme)';
+COMMENT ON FUNCTION abc_scheme_gt(abc_scheme, abc_scheme) IS
+'implementation of the operator > (abc_scheme, abc_scheme)';
 
 CREATE OPERATOR = (
 	LEFTARG = abc_scheme, RIGHTARG = abc_scheme, FUNCTION = abc_scheme_eq,
@@ -127,7 +134,8 @@ COMMENT ON OPERATOR > (abc_scheme, abc_scheme) IS 'greater than, by the bytes of
 CREATE FUNCTION abc_scheme_cmp(abc_scheme, abc_scheme) RETURNS integer
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
 	AS 'byteacmp';
-COMMENT ON FUNCTION abc_scheme_cmp(abc_scheme, abc_scheme) IS 'btree support: compares schemes by the bytes of the canonical text';
+COMMENT ON FUNCTION abc_scheme_cmp(abc_scheme, abc_scheme) IS
+'btree support: compares schemes by the bytes of the canonical text';
 
 CREATE FUNCTION abc_scheme_hash(abc_scheme) RETURNS integer
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
@@ -142,7 +150,8 @@ COMMENT ON FUNCTION abc_scheme_hash_extended(abc_scheme, bigint) IS 'hash suppor
 CREATE OPERATOR FAMILY abc_scheme_ops USING btree;
 COMMENT ON OPERATOR FAMILY abc_scheme_ops USING btree IS 'order of schemes, by the bytes of the canonical text';
 CREATE OPERATOR CLASS abc_scheme_ops DEFAULT FOR TYPE abc_scheme USING btree FAMILY abc_scheme_ops AS
-	OPERATOR 1 @extschema@.<, OPERATOR 2 @extschema@.<=, OPERATOR 3 @extschema@.=, OPERATOR 4 @extschema@.>=, OPERATOR 5 @extschema@.>,
+	OPERATOR 1 @extschema@.<, OPERATOR 2 @extschema@.<=, OPERATOR 3 @extschema@.=, OPERATOR 4 @extschema@.>=,
+		OPERATOR 5 @extschema@.>,
 	FUNCTION 1 abc_scheme_cmp(abc_scheme, abc_scheme),
 	FUNCTION 4 btequalimage(oid);
 COMMENT ON OPERATOR CLASS abc_scheme_ops USING btree IS 'order of schemes, by the bytes of the canonical text';
@@ -166,7 +175,8 @@ CREATE FUNCTION abc_make_scheme(
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_make_scheme';
 COMMENT ON FUNCTION abc_make_scheme(numeric[], text, text[], text, text, text) IS
-	'a scheme from its parts: cumulative cuts (under fill each tier''s width), rule, names (one more than cuts), options';
+	'a scheme from its parts: cumulative cuts (under fill each tier''s width), rule, names (one more than cuts), '
+		'options';
 
 CREATE FUNCTION abc_label(tier abc_tier, scheme abc_scheme) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -179,4 +189,5 @@ CREATE FUNCTION abc_tiers(scheme abc_scheme)
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 4
 	AS 'MODULE_PATHNAME', 'abc_tiers';
 COMMENT ON FUNCTION abc_tiers(abc_scheme) IS
-	'the tiers of a scheme, best first: rank from 1, tier, name (the letter where the scheme has no names) and cut: per cent (under fill the tier''s own width), rows or value; NULL for the last tier';
+	'the tiers of a scheme, best first: rank from 1, tier, name (the letter where the scheme has no names) and cut: '
+		'per cent (under fill the tier''s own width), rows or value; NULL for the last tier';

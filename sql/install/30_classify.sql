@@ -9,10 +9,12 @@ CREATE FUNCTION abc_classify(value anyelement, scheme abc_scheme DEFAULT 'share 
 	LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_classify';
 COMMENT ON FUNCTION abc_classify(anyelement, abc_scheme) IS
-	'tier of the row in its partition under a scheme, the same for all rows of the partition; no ORDER BY needed; NULL gets NULL, NaN and infinity are errors, negative as the scheme says';
+	'tier of the row in its partition under a scheme, the same for all rows of the partition; no ORDER BY needed; NULL '
+		'gets NULL, NaN and infinity are errors, negative as the scheme says';
 
 CREATE FUNCTION abc_cumulative_share(value anyelement) RETURNS float8
 	LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_cumulative_share';
 COMMENT ON FUNCTION abc_cumulative_share(anyelement) IS
-	'share of the partition''s total held by rows with this value or more, 0 to 1; no ORDER BY needed; NULL gets NULL, negative values weigh nothing, NaN and infinity are errors, NULL without a positive value';
+	'share of the partition''s total held by rows with this value or more, 0 to 1; no ORDER BY needed; NULL gets NULL, '
+		'negative values weigh nothing, NaN and infinity are errors, NULL without a positive value';

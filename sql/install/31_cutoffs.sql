@@ -29,11 +29,13 @@ CREATE AGGREGATE abc_cutoffs(value anyelement) (
 	FINALFUNC = abc_cutoffs_finalfn, FINALFUNC_EXTRA, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_cutoffs(anyelement) IS
-	'smallest value of each tier but the last under the scheme share 80/95; an empty tier repeats the cut-off above it; NULL without a positive value; exact, in one process';
+	'smallest value of each tier but the last under the scheme share 80/95; an empty tier repeats the cut-off above '
+		'it; NULL without a positive value; exact, in one process';
 
 CREATE AGGREGATE abc_cutoffs(value anyelement, scheme abc_scheme) (
 	SFUNC = abc_cutoffs_transfn, STYPE = internal, SSPACE = 1024,
 	FINALFUNC = abc_cutoffs_finalfn, FINALFUNC_EXTRA, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_cutoffs(anyelement, abc_scheme) IS
-	'smallest value of each tier but the last under a scheme, the same for all rows of the group; an empty tier repeats the cut-off above it and is NULL where no tier above holds a row; exact, in one process';
+	'smallest value of each tier but the last under a scheme, the same for all rows of the group; an empty tier '
+		'repeats the cut-off above it and is NULL where no tier above holds a row; exact, in one process';

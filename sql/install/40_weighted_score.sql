@@ -21,7 +21,8 @@ COMMENT ON FUNCTION abc_exact_sums_out(abc_exact_sums) IS
 CREATE FUNCTION abc_exact_sums_recv(internal) RETURNS abc_exact_sums
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_exact_sums_recv';
-COMMENT ON FUNCTION abc_exact_sums_recv(internal) IS 'binary input of abc_exact_sums: every field checked, only the canonical form';
+COMMENT ON FUNCTION abc_exact_sums_recv(internal) IS
+'binary input of abc_exact_sums: every field checked, only the canonical form';
 
 CREATE FUNCTION abc_exact_sums_send(abc_exact_sums) RETURNS bytea
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -37,17 +38,20 @@ CREATE TYPE abc_exact_sums (
 	ALIGNMENT = double,
 	STORAGE = extended
 );
-COMMENT ON TYPE abc_exact_sums IS 'exact sums over rows: the mergeable state of abc_weighted_score and of the aggregates of moments';
+COMMENT ON TYPE abc_exact_sums IS
+'exact sums over rows: the mergeable state of abc_weighted_score and of the aggregates of moments';
 
 CREATE FUNCTION abc_exact_sums_combine(abc_exact_sums, abc_exact_sums) RETURNS abc_exact_sums
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_exact_sums_combine';
-COMMENT ON FUNCTION abc_exact_sums_combine(abc_exact_sums, abc_exact_sums) IS 'combine function of aggregates whose state is abc_exact_sums';
+COMMENT ON FUNCTION abc_exact_sums_combine(abc_exact_sums, abc_exact_sums) IS
+'combine function of aggregates whose state is abc_exact_sums';
 
 CREATE FUNCTION abc_weighted_score_transfn(abc_exact_sums, float8, float8) RETURNS abc_exact_sums
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_weighted_score_float8_transfn';
-COMMENT ON FUNCTION abc_weighted_score_transfn(abc_exact_sums, float8, float8) IS 'transition function of abc_weighted_score';
+COMMENT ON FUNCTION abc_weighted_score_transfn(abc_exact_sums, float8, float8) IS
+'transition function of abc_weighted_score';
 
 CREATE FUNCTION abc_weighted_score_float8_finalfn(abc_exact_sums) RETURNS float8
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
@@ -60,12 +64,14 @@ CREATE AGGREGATE abc_weighted_score(value float8, weight float8) (
 	COMBINEFUNC = abc_exact_sums_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_weighted_score(float8, float8) IS
-	'sum(value * weight) / sum(weight): products and sums exact; a NULL in either skips the row; a negative weight is an error; weights summing to 0 give NULL';
+	'sum(value * weight) / sum(weight): products and sums exact; a NULL in either skips the row; a negative weight is '
+		'an error; weights summing to 0 give NULL';
 
 CREATE FUNCTION abc_weighted_score_transfn(abc_exact_sums, numeric, numeric) RETURNS abc_exact_sums
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_weighted_score_numeric_transfn';
-COMMENT ON FUNCTION abc_weighted_score_transfn(abc_exact_sums, numeric, numeric) IS 'transition function of abc_weighted_score';
+COMMENT ON FUNCTION abc_weighted_score_transfn(abc_exact_sums, numeric, numeric) IS
+'transition function of abc_weighted_score';
 
 CREATE FUNCTION abc_weighted_score_numeric_finalfn(abc_exact_sums) RETURNS numeric
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
@@ -78,4 +84,5 @@ CREATE AGGREGATE abc_weighted_score(value numeric, weight numeric) (
 	COMBINEFUNC = abc_exact_sums_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_weighted_score(numeric, numeric) IS
-	'sum(value * weight) / sum(weight), exact and divided as numerics are; a NULL in either skips the row; a negative weight is an error; weights summing to 0 give NULL';
+	'sum(value * weight) / sum(weight), exact and divided as numerics are; a NULL in either skips the row; a negative '
+		'weight is an error; weights summing to 0 give NULL';

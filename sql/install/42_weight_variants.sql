@@ -14,11 +14,13 @@ AS $$
 	FROM generate_series(1, cardinality(given)) m(metric)
 	CROSS JOIN (VALUES (step), (-step)) d(change)
 	CROSS JOIN LATERAL (
-		SELECT array_agg(CASE WHEN u.metric = m.metric THEN GREATEST(u.weight + d.change, 0) ELSE u.weight END ORDER BY u.metric),
+		SELECT array_agg(CASE WHEN u.metric = m.metric THEN GREATEST(u.weight + d.change, 0) ELSE u.weight END
+			ORDER BY u.metric),
 			sum(CASE WHEN u.metric = m.metric THEN GREATEST(u.weight + d.change, 0) ELSE u.weight END) > 0
 		FROM unnest(given) WITH ORDINALITY u(weight, metric)
 	) v(weights, useful)
 	WHERE v.useful AND v.weights <> given
 $$;
 COMMENT ON FUNCTION abc_weight_variants(float8[], float8) IS
-	'the weights as given, and with each of them in turn moved up and down by step (not below 0): to join with, and see which customers would change tier';
+	'the weights as given, and with each of them in turn moved up and down by step (not below 0): to join with, and '
+		'see which customers would change tier';

@@ -65,7 +65,8 @@ CREATE AGGREGATE abc_hhi(value float8) (
 	COMBINEFUNC = abc_exact_sums_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_hhi(float8) IS
-	'Herfindahl-Hirschman index: sum of squared shares of the total, 1/n to 1; exact sums; NULLs count nowhere, a negative value is an error, a total of 0 gives NULL';
+	'Herfindahl-Hirschman index: sum of squared shares of the total, 1/n to 1; exact sums; NULLs count nowhere, a '
+		'negative value is an error, a total of 0 gives NULL';
 
 CREATE AGGREGATE abc_variation(value float8) (
 	SFUNC = abc_variation_transfn, STYPE = abc_exact_sums, SSPACE = 128,
@@ -73,7 +74,8 @@ CREATE AGGREGATE abc_variation(value float8) (
 	COMBINEFUNC = abc_exact_sums_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_variation(float8) IS
-	'coefficient of variation: population deviation over the mean without its sign; exact sums; NULLs count nowhere, a mean of 0 gives NULL';
+	'coefficient of variation: population deviation over the mean without its sign; exact sums; NULLs count nowhere, a '
+		'mean of 0 gives NULL';
 
 CREATE AGGREGATE abc_variation(value float8, periods bigint) (
 	SFUNC = abc_variation_transfn, STYPE = abc_exact_sums, SSPACE = 128,
@@ -81,7 +83,8 @@ CREATE AGGREGATE abc_variation(value float8, periods bigint) (
 	COMBINEFUNC = abc_exact_sums_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_variation(float8, bigint) IS
-	'coefficient of variation over so many periods, those without a row counting as zero; the same number for all rows of a group';
+	'coefficient of variation over so many periods, those without a row counting as zero; the same number for all rows '
+		'of a group';
 
 CREATE AGGREGATE abc_hhi(value bigint) (
 	SFUNC = abc_hhi_transfn, STYPE = abc_exact_sums, SSPACE = 128,
@@ -89,7 +92,8 @@ CREATE AGGREGATE abc_hhi(value bigint) (
 	COMBINEFUNC = abc_exact_sums_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_hhi(bigint) IS
-	'Herfindahl-Hirschman index: sum of squared shares of the total, 1/n to 1; exact sums; NULLs count nowhere, a negative value is an error, a total of 0 gives NULL';
+	'Herfindahl-Hirschman index: sum of squared shares of the total, 1/n to 1; exact sums; NULLs count nowhere, a '
+		'negative value is an error, a total of 0 gives NULL';
 
 CREATE AGGREGATE abc_variation(value bigint) (
 	SFUNC = abc_variation_transfn, STYPE = abc_exact_sums, SSPACE = 128,
@@ -97,7 +101,8 @@ CREATE AGGREGATE abc_variation(value bigint) (
 	COMBINEFUNC = abc_exact_sums_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_variation(bigint) IS
-	'coefficient of variation: population deviation over the mean without its sign; exact sums; NULLs count nowhere, a mean of 0 gives NULL';
+	'coefficient of variation: population deviation over the mean without its sign; exact sums; NULLs count nowhere, a '
+		'mean of 0 gives NULL';
 
 CREATE AGGREGATE abc_variation(value bigint, periods bigint) (
 	SFUNC = abc_variation_transfn, STYPE = abc_exact_sums, SSPACE = 128,
@@ -105,7 +110,8 @@ CREATE AGGREGATE abc_variation(value bigint, periods bigint) (
 	COMBINEFUNC = abc_exact_sums_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_variation(bigint, bigint) IS
-	'coefficient of variation over so many periods, those without a row counting as zero; the same number for all rows of a group';
+	'coefficient of variation over so many periods, those without a row counting as zero; the same number for all rows '
+		'of a group';
 
 CREATE AGGREGATE abc_hhi(value numeric) (
 	SFUNC = abc_hhi_transfn, STYPE = abc_exact_sums, SSPACE = 128,
@@ -113,7 +119,8 @@ CREATE AGGREGATE abc_hhi(value numeric) (
 	COMBINEFUNC = abc_exact_sums_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_hhi(numeric) IS
-	'Herfindahl-Hirschman index: sum of squared shares of the total, 1/n to 1; exact sums; NULLs count nowhere, a negative value is an error, a total of 0 gives NULL';
+	'Herfindahl-Hirschman index: sum of squared shares of the total, 1/n to 1; exact sums; NULLs count nowhere, a '
+		'negative value is an error, a total of 0 gives NULL';
 
 CREATE AGGREGATE abc_variation(value numeric) (
 	SFUNC = abc_variation_transfn, STYPE = abc_exact_sums, SSPACE = 128,
@@ -121,7 +128,8 @@ CREATE AGGREGATE abc_variation(value numeric) (
 	COMBINEFUNC = abc_exact_sums_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_variation(numeric) IS
-	'coefficient of variation: population deviation over the mean without its sign; exact sums; NULLs count nowhere, a mean of 0 gives NULL';
+	'coefficient of variation: population deviation over the mean without its sign; exact sums; NULLs count nowhere, a '
+		'mean of 0 gives NULL';
 
 CREATE AGGREGATE abc_variation(value numeric, periods bigint) (
 	SFUNC = abc_variation_transfn, STYPE = abc_exact_sums, SSPACE = 128,
@@ -129,4 +137,5 @@ CREATE AGGREGATE abc_variation(value numeric, periods bigint) (
 	COMBINEFUNC = abc_exact_sums_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abc_variation(numeric, bigint) IS
-	'coefficient of variation over so many periods, those without a row counting as zero; the same number for all rows of a group';
+	'coefficient of variation over so many periods, those without a row counting as zero; the same number for all rows '
+		'of a group';

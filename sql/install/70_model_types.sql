@@ -31,7 +31,8 @@ DECLARE
 BEGIN
 	IF sign IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_schema_name',
-			MESSAGE = 'abc_tier cannot be installed in schema @extschema@: its name contains "' OPERATOR(pg_catalog.||) sign OPERATOR(pg_catalog.||) '"',
+			MESSAGE = 'abc_tier cannot be installed in schema @extschema@: its name contains '
+				'"' OPERATOR(pg_catalog.||) sign OPERATOR(pg_catalog.||) '"',
 			HINT = 'Install it in a schema of another name.';
 	END IF;
 END
@@ -132,13 +133,15 @@ CREATE FUNCTION abc_metric(name text, weight double precision, method text DEFAU
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ROW(name, weight, method)::@extschema@.abc_metric;
 COMMENT ON FUNCTION abc_metric(text, double precision, text) IS
-'a metric for abc_create_model: column of the source, weight, and how it is made comparable, e.g. ''lower rank'' (NULL: as abc_score does by itself)';
+'a metric for abc_create_model: column of the source, weight, and how it is made comparable, e.g. ''lower '
+	'rank'' (NULL: as abc_score does by itself)';
 
 CREATE FUNCTION abc_only_if(tier text, condition text, because text DEFAULT NULL) RETURNS abc_rule
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ROW('only_if', tier, condition, because)::@extschema@.abc_rule;
 COMMENT ON FUNCTION abc_only_if(text, text, text) IS
-'a gate: only who satisfies the condition may hold this tier or a better one; who does not, or of whom it is unknown, holds the next tier at best';
+'a gate: only who satisfies the condition may hold this tier or a better one; who does not, or of whom it is unknown, '
+	'holds the next tier at best';
 
 CREATE FUNCTION abc_always_if(tier text, condition text, because text DEFAULT NULL) RETURNS abc_rule
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -73,10 +73,12 @@ BEGIN ATOMIC
 	('page.cut-off', 'from', '阈值'),
 	-- page: chart and runs
 	('page.pareto', 'Where the %1$s comes from', '%1$s从哪里来'),
-	('page.pareto note', 'Customers from the best tier to the last, in each from the largest down. Bars: mean %1$s per customer. Line: share of the total reached. Dashed: where a tier ends.',
+	('page.pareto note', 'Customers from the best tier to the last, in each from the largest down. Bars: mean %1$s per '
+		'customer. Line: share of the total reached. Dashed: where a tier ends.',
 		'客户按等级排列，级内从大到小。柱：户均%1$s；线：累计占比；虚线：等级分界。'),
 	('page.runs', 'The last %1$s runs', '最近 %1$s 期'),
-	('page.runs note', 'Run by run, %1$s of the customers then in each tier; the best tier at the foot.', '各期各等级客户的%1$s，最高等级在底部。'),
+	('page.runs note', 'Run by run, %1$s of the customers then in each tier; the best tier at the foot.',
+		'各期各等级客户的%1$s，最高等级在底部。'),
 	-- page: movers
 	('page.up', 'Moved up', '升级客户'),
 	('page.down', 'Moved down or left', '降级与离开客户'),
@@ -115,12 +117,14 @@ BEGIN ATOMIC
 	('page.lacks score', 'lacks, score', '还差（得分）'),
 	-- page: groups, transitions, check
 	('page.group', 'By %1$s', '按%1$s'),
-	('page.group note', 'Lift 2.0: twice as many %1$s customers, for their number, as among all.', '提升度 2.0：%1$s客户的比例是总体的两倍。'),
+	('page.group note', 'Lift 2.0: twice as many %1$s customers, for their number, as among all.',
+		'提升度 2.0：%1$s客户的比例是总体的两倍。'),
 	('page.group best', '%1$s', '%1$s'),
 	('page.lift', 'lift', '提升度'),
 	('page.others', 'others', '其他'),
 	('page.transitions', 'From %1$s to %2$s', '等级迁移：%1$s → %2$s'),
-	('page.transitions note', 'Rows: the tier then. Columns: the tier now. Figures: customers.', '行：当时的等级；列：现在的等级；数字：客户数。'),
+	('page.transitions note', 'Rows: the tier then. Columns: the tier now. Figures: customers.',
+		'行：当时的等级；列：现在的等级；数字：客户数。'),
 	('page.transitions from', 'then', '当时'),
 	('page.check', 'What to look at', '数据检查'),
 	('page.check fine', 'Checked: nothing to look at.', '检查完毕，未发现问题。'),

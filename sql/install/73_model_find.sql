@@ -24,7 +24,8 @@ COMMENT ON FUNCTION _abc.rethrow(text, text, text, text) IS 'raise an error that
 CREATE FUNCTION _abc.caller() RETURNS text
 LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'abc_caller';
-COMMENT ON FUNCTION _abc.caller() IS 'the role that called a function that runs as the owner of a model; elsewhere the current user';
+COMMENT ON FUNCTION _abc.caller() IS
+'the role that called a function that runs as the owner of a model; elsewhere the current user';
 
 CREATE FUNCTION _abc.caller_path() RETURNS text
 LANGUAGE C STABLE PARALLEL SAFE
@@ -36,7 +37,8 @@ CREATE FUNCTION _abc.relations(m @extschema@.abc_model) RETURNS regclass[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN ARRAY(SELECT c.oid::regclass FROM unnest(ARRAY[m.face, m.ranked, m.changes, m.history, m.trend, m.state, m.before, m.version,
+	RETURN ARRAY(SELECT c.oid::regclass
+		FROM unnest(ARRAY[m.face, m.ranked, m.changes, m.history, m.trend, m.state, m.before, m.version,
 			m.change, m.run, m.override, m.summary, m.sums, m.reading, m.noted]) WITH ORDINALITY AS r (rel, i)
 		JOIN pg_class AS c ON c.oid = r.rel ORDER BY r.i);
 END
@@ -66,13 +68,15 @@ BEGIN
 	END IF;
 	SELECT t INTO bad FROM unnest(m.key_types || m.carried_types) AS t
 	WHERE CASE WHEN t ~ '[();]|--' THEN true
-		ELSE to_regtype(regexp_replace(t, ' COLLATE ("([^"]|"")+"|[a-z_][a-z0-9_$]*)\.("([^"]|"")+"|[a-z_][a-z0-9_$]*)$', '')) IS NULL END;
+		ELSE to_regtype(regexp_replace(t,
+			' COLLATE ("([^"]|"")+"|[a-z_][a-z0-9_$]*)\.("([^"]|"")+"|[a-z_][a-z0-9_$]*)$', '')) IS NULL END;
 	IF NOT FOUND THEN
 		SELECT c INTO bad FROM unnest(m.key_columns || m.carried_columns) AS c WHERE c !~ '^[kat][0-9]+$';
 	END IF;
 	IF FOUND OR coalesce(m.rule_kinds, '{}') <@ '{only_if,always_if}' IS NOT TRUE THEN
 		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-			MESSAGE = format('the definition of model "%s" was changed by hand: "%s" cannot be in it', definition, coalesce(bad, m.rule_kinds::text)),
+			MESSAGE = format('the definition of model "%s" was changed by hand: "%s" cannot be in it', definition,
+				coalesce(bad, m.rule_kinds::text)),
 			HINT = 'Definitions are changed by abc_alter_model.';
 	END IF;
 	RETURN m;
@@ -115,7 +119,8 @@ BEGIN
 		HINT = 'Give the name of a model made by abc_create_model, or of any relation of it.';
 END
 $$;
-COMMENT ON FUNCTION _abc.definition_of(regclass) IS 'the definition of the model that a relation belongs to, and the table it is in';
+COMMENT ON FUNCTION _abc.definition_of(regclass) IS
+'the definition of the model that a relation belongs to, and the table it is in';
 
 CREATE FUNCTION _abc.find(model regclass) RETURNS @extschema@.abc_model
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -136,21 +141,27 @@ AS $$
 DECLARE
 	part text;
 BEGIN
-	SELECT p.what INTO part FROM (VALUES (1, 'state', m.state), (2, 'before', m.before), (3, 'version', m.version), (4, 'change', m.change),
-		(5, 'run', m.run), (6, 'override', m.override), (7, 'view', m.face), (8, 'history', m.history), (9, 'changes', m.changes),
-		(10, 'trend', m.trend), (11, 'ranked', m.ranked), (12, 'summary', m.summary), (13, 'sum', m.sums), (14, 'read', m.reading), (15, 'noted', m.noted)) AS p (i, what, rel)
-	WHERE (p.i <= 11 OR p.rel IS NOT NULL) AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = p.rel) ORDER BY p.i LIMIT 1;
+	SELECT p.what INTO part FROM (VALUES (1, 'state', m.state), (2, 'before', m.before), (3, 'version', m.version),
+		(4, 'change', m.change),
+		(5, 'run', m.run), (6, 'override', m.override), (7, 'view', m.face), (8, 'history', m.history),
+			(9, 'changes', m.changes),
+		(10, 'trend', m.trend), (11, 'ranked', m.ranked), (12, 'summary', m.summary), (13, 'sum', m.sums),
+		(14, 'read', m.reading), (15, 'noted', m.noted)) AS p (i, what, rel)
+	WHERE (p.i <= 11 OR p.rel IS NOT NULL) AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = p.rel)
+		ORDER BY p.i LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'undefined_table',
 			MESSAGE = format('the relation "%s" of model "%s" was dropped', part, m.name),
 			HINT = CASE WHEN part IN ('view', 'history', 'changes', 'trend', 'ranked', 'summary', 'sum', 'read')
 				THEN format('SELECT @extschema@.abc_alter_model(%L) makes it again.', m.state)
-				ELSE format('SELECT @extschema@.abc_drop_model(%L) removes the rest of the model.', coalesce((_abc.relations(m))[1]::text, m.name)) END;
+				ELSE format('SELECT @extschema@.abc_drop_model(%L) removes the rest of the model.',
+					coalesce((_abc.relations(m))[1]::text, m.name)) END;
 	END IF;
 	RETURN m;
 END
 $$;
-COMMENT ON FUNCTION _abc.complete(@extschema@.abc_model) IS 'raise a clear error if a relation of the model was dropped by hand';
+COMMENT ON FUNCTION _abc.complete(@extschema@.abc_model) IS
+'raise a clear error if a relation of the model was dropped by hand';
 
 -- For those who write: on a primary server, with the owner's rights.
 CREATE FUNCTION _abc.check_may(model regclass, purpose text) RETURNS void
@@ -204,7 +215,8 @@ CREATE FUNCTION _abc.save(m @extschema@.abc_model) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	columns text := (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a JOIN pg_type AS t ON t.typrelid = a.attrelid
+	columns text := (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
+		JOIN pg_type AS t ON t.typrelid = a.attrelid
 		WHERE t.oid = '@extschema@.abc_model'::regtype AND a.attnum > 0 AND NOT a.attisdropped);
 BEGIN
 	EXECUTE format('UPDATE %s AS d SET (%s) = (SELECT ($1).*)', (_abc.home(m)).definition, columns) USING m;
@@ -227,7 +239,8 @@ BEGIN
 	IF coalesce(cardinality(parts) NOT IN (1, 2), true) THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_name',
 			MESSAGE = format('"%s" is not a name for %s', coalesce(given, 'NULL'), what),
-			HINT = 'Write a name as in SQL: folded to lower case unless in double quotes, with a schema or without, for example mart.book.';
+			HINT = 'Write a name as in SQL: folded to lower case unless in double quotes, with a schema or without, '
+				'for example mart.book.';
 	END IF;
 	name := parts[cardinality(parts)];
 	schema := CASE WHEN cardinality(parts) = 2 THEN parts[1] END;

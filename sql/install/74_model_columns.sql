@@ -32,10 +32,13 @@ BEGIN
 	RETURN answer;
 EXCEPTION WHEN undefined_table OR invalid_schema_name THEN
 	GET STACKED DIAGNOSTICS says = MESSAGE_TEXT, code = RETURNED_SQLSTATE;
-	PERFORM _abc.rethrow(code, format('the source of model "%s" is not there: %s', m.name, says), format('The source is: %s', m.source),
-		'A source is looked up by its name at every refresh: make it again, or name another one with abc_alter_model(..., source => ...).');
+	PERFORM _abc.rethrow(code, format('the source of model "%s" is not there: %s', m.name, says),
+		format('The source is: %s', m.source),
+		'A source is looked up by its name at every refresh: make it again, or name another one with '
+			'abc_alter_model(..., source => ...).');
 WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT, code = RETURNED_SQLSTATE;
+	GET STACKED DIAGNOSTICS says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,
+		code = RETURNED_SQLSTATE;
 	PERFORM _abc.rethrow(code, format('the source of model "%s": %s', m.name, says), detail,
 		coalesce(nullif(hint, ''), format('The source is: %s', m.source)));
 END
@@ -55,12 +58,16 @@ BEGIN
 	IF wanted = '{}' THEN
 		RETURN;
 	END IF;
-	types := _abc.ask_source(m, format('SELECT to_jsonb(ARRAY[%s]) FROM (SELECT) AS one LEFT JOIN (SELECT %s FROM %s LIMIT 0) AS c ON true',
-		(SELECT string_agg(format('pg_typeof(c.c%s)::oid::bigint', i), ', ' ORDER BY i) FROM generate_subscripts(wanted, 1) AS i),
-		(SELECT string_agg(format('s.%I AS c%s', wanted[i], i), ', ' ORDER BY i) FROM generate_subscripts(wanted, 1) AS i), from_source));
+	types := _abc.ask_source(m,
+		format('SELECT to_jsonb(ARRAY[%s]) FROM (SELECT) AS one LEFT JOIN (SELECT %s FROM %s LIMIT 0) AS c ON true',
+		(SELECT string_agg(format('pg_typeof(c.c%s)::oid::bigint', i), ', ' ORDER BY i)
+			FROM generate_subscripts(wanted, 1) AS i),
+		(SELECT string_agg(format('s.%I AS c%s', wanted[i], i), ', ' ORDER BY i)
+			FROM generate_subscripts(wanted, 1) AS i), from_source));
 	RETURN QUERY
 	SELECT wanted[b.i], b.oid, CASE WHEN t.typcollation <> 0 THEN
-		(_abc.ask_source(m, format('SELECT to_jsonb((pg_collation_for(c.x)::regcollation)::oid::bigint) FROM (SELECT) AS one LEFT JOIN (SELECT s.%I AS x FROM %s LIMIT 0) AS c ON true',
+		(_abc.ask_source(m, format('SELECT to_jsonb((pg_collation_for(c.x)::regcollation)::oid::bigint) FROM (SELECT) '
+			'AS one LEFT JOIN (SELECT s.%I AS x FROM %s LIMIT 0) AS c ON true',
 			wanted[b.i], from_source)) #>> '{}')::oid END
 	FROM (SELECT i, _abc.base_type((types ->> (i - 1))::oid) FROM generate_subscripts(wanted, 1) AS i) AS b (i, oid)
 	JOIN pg_type AS t ON t.oid = b.oid ORDER BY b.i;
@@ -74,7 +81,8 @@ RETURN CASE
 	WHEN type IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype) THEN 'whole'
 	WHEN type = 'numeric'::regtype THEN 'numeric'
 	WHEN type IN ('real'::regtype, 'double precision'::regtype) THEN 'float'
-	WHEN type IN ('text'::regtype, 'varchar'::regtype, 'character'::regtype, '"char"'::regtype, 'name'::regtype) THEN 'text'
+	WHEN type IN ('text'::regtype, 'varchar'::regtype, 'character'::regtype, '"char"'::regtype, 'name'::regtype)
+		THEN 'text'
 	WHEN type IN ('date'::regtype, 'timestamp'::regtype) THEN 'date'
 	WHEN type = 'timestamptz'::regtype THEN 'moment'
 	WHEN type = 'boolean'::regtype THEN 'boolean' ELSE 'other' END;
@@ -90,7 +98,8 @@ DECLARE
 BEGIN
 	RETURN CASE grp
 		WHEN 'whole' THEN 'bigint' WHEN 'numeric' THEN 'numeric' WHEN 'boolean' THEN 'boolean'
-		WHEN 'text' THEN 'text' || CASE WHEN is_key AND sorts <> 100 THEN (SELECT format(' COLLATE %I.%I', n.nspname, c.collname)
+		WHEN 'text' THEN 'text' || CASE WHEN is_key AND sorts <> 100
+			THEN (SELECT format(' COLLATE %I.%I', n.nspname, c.collname)
 			FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace WHERE c.oid = sorts) ELSE '' END
 		WHEN 'moment' THEN CASE WHEN is_key THEN 'timestamp with time zone' ELSE 'timestamp without time zone' END
 		WHEN 'float' THEN format_type(type, NULL) WHEN 'date' THEN format_type(type, NULL)
@@ -103,7 +112,10 @@ COMMENT ON FUNCTION _abc.stored_type(oid, oid, boolean) IS 'the type in which a 
 -- The columns of NAME_state that are not the user's.
 CREATE FUNCTION _abc.own_columns() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{partition,present,value,metrics,score,cut,eligible,conditions,first_order,last_order,orders,computed,settled,tier,tier_name,decided_by,reason,decided_until,dissent_run,dissent_since,lifecycle,lifecycle_since,tier_since,previous_tier,previous_name,moved,moved_run,value_before,value_run,best_tier,best_name,best_tier_until,best_value,version_from,cause,first_run,written_run}'::text[];
+RETURN '{partition,present,value,metrics,score,cut,eligible,conditions,first_order,last_order,orders,computed,settled,'
+	'tier,tier_name,decided_by,reason,decided_until,dissent_run,dissent_since,lifecycle,lifecycle_since,tier_since,'
+	'previous_tier,previous_name,moved,moved_run,value_before,value_run,best_tier,best_name,best_tier_until,'
+	'best_value,version_from,cause,first_run,written_run}'::text[];
 COMMENT ON FUNCTION _abc.own_columns() IS 'the columns of NAME_state beside those that the user named';
 
 -- The place "{same a b}": the key of a is the key of b, by the operators of the stored types.
@@ -123,7 +135,8 @@ CREATE FUNCTION _abc.listed(columns text[], alias text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT string_agg(concat(alias || '.', u.c), ', ' ORDER BY u.i) FROM unnest(columns) WITH ORDINALITY AS u (c, i));
+	RETURN (SELECT string_agg(concat(alias || '.', u.c), ', ' ORDER BY u.i)
+		FROM unnest(columns) WITH ORDINALITY AS u (c, i));
 END
 $$;
 COMMENT ON FUNCTION _abc.listed(text[], text) IS 'part of _abc.fill';
@@ -146,7 +159,8 @@ BEGIN
 		WHEN 'state_columns' THEN _abc.listed(m.key_columns || m.carried_columns || _abc.own_columns(), alias)
 		WHEN 'other_columns' THEN _abc.listed(m.carried_columns || _abc.own_columns(), alias)
 		WHEN 'model' THEN (SELECT d.definition::text FROM _abc.definition_of(m.state) AS d)
-		WHEN 'keyed' THEN (SELECT string_agg(format('%s.%s IS NOT NULL', alias, c), ' AND ') FROM unnest(m.key_columns) AS c)
+		WHEN 'keyed' THEN (SELECT string_agg(format('%s.%s IS NOT NULL', alias, c), ' AND ')
+			FROM unnest(m.key_columns) AS c)
 		ELSE places ->> what END;
 	IF result IS NULL THEN
 		RAISE EXCEPTION 'abc_tier knows no place "%"', array_to_string(words, ' ');
@@ -164,16 +178,21 @@ AS $$
 BEGIN
 	RETURN jsonb_build_object(
 		'name', quote_literal(m.name),
-		'state', m.state::text, 'before', m.before::text, 'version', m.version::text, 'change', m.change::text, 'run', m.run::text,
-		'override', m.override::text, 'face', m.face::text, 'history', m.history::text, 'changes', m.changes::text, 'trend', m.trend::text,
-		'ranked', m.ranked::text, 'summary', m.summary::text, 'sums', m.sums::text, 'reading', m.reading::text, 'noted', m.noted::text,
+		'state', m.state::text, 'before', m.before::text, 'version', m.version::text, 'change', m.change::text, 'run',
+		m.run::text,
+		'override', m.override::text, 'face', m.face::text, 'history', m.history::text, 'changes', m.changes::text,
+		'trend', m.trend::text,
+		'ranked', m.ranked::text, 'summary', m.summary::text, 'sums', m.sums::text, 'reading', m.reading::text, 'noted',
+		m.noted::text,
 		'scheme', format('%L::@extschema@.abc_scheme', m.scheme),
-		'tier_names', format('%L::text[]', ARRAY(SELECT t.name FROM @extschema@.abc_tiers(m.scheme) AS t ORDER BY t.rank)),
+		'tier_names', format('%L::text[]', ARRAY(SELECT t.name FROM @extschema@.abc_tiers(m.scheme) AS t
+			ORDER BY t.rank)),
 		'tier_count', (SELECT count(*) FROM @extschema@.abc_tiers(m.scheme)),
 		'unrated', quote_literal(_abc.text(m.language, 'unrated')));
 END
 $$;
-COMMENT ON FUNCTION _abc.places(@extschema@.abc_model) IS 'part of _abc.fill: what stands at the named places of a statement';
+COMMENT ON FUNCTION _abc.places(@extschema@.abc_model) IS
+'part of _abc.fill: what stands at the named places of a statement';
 
 -- A constant text of SQL with its named places replaced, in one pass; more places can be given.
 CREATE FUNCTION _abc.fill(template text, m @extschema@.abc_model, more jsonb) RETURNS text
@@ -196,7 +215,8 @@ BEGIN
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION _abc.fill(text, @extschema@.abc_model, jsonb) IS 'SQL from a text with named places, and places of its own';
+COMMENT ON FUNCTION _abc.fill(text, @extschema@.abc_model, jsonb) IS
+'SQL from a text with named places, and places of its own';
 
 CREATE FUNCTION _abc.fill(template text, m @extschema@.abc_model) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

@@ -5,7 +5,10 @@
 -- The columns that NAME shows itself: no column of the user's can bear such a name.
 CREATE FUNCTION _abc.face_columns() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{tier,tier_rank,tier_name,computed_tier,decided_by,decided_by_name,reason,decided_until,value,value_before,value_share,score,next_tier,next_name,gap_to_next,cushion,tier_since,previous_tier,previous_name,moved,moved_name,lifecycle,lifecycle_name,first_order,last_order,best_tier,best_name,best_tier_until,best_value,as_of,run,scheme,rank,of_customers,cumulative_share}'::text[];
+RETURN '{tier,tier_rank,tier_name,computed_tier,decided_by,decided_by_name,reason,decided_until,value,value_before,'
+	'value_share,score,next_tier,next_name,gap_to_next,cushion,tier_since,previous_tier,previous_name,moved,'
+	'moved_name,lifecycle,lifecycle_name,first_order,last_order,best_tier,best_name,best_tier_until,best_value,as_of,'
+	'run,scheme,rank,of_customers,cumulative_share}'::text[];
 COMMENT ON FUNCTION _abc.face_columns() IS 'the columns of NAME and NAME_ranked that the user does not name';
 
 CREATE FUNCTION _abc.check_names(m @extschema@.abc_model) RETURNS void
@@ -16,11 +19,13 @@ DECLARE
 BEGIN
 	SELECT c.role, c.name INTO bad
 	FROM (SELECT 'key', unnest(m.key) UNION ALL SELECT 'partition', unnest(m.partition_by)
-		UNION ALL SELECT 'attribute', unnest(m.attributes) UNION ALL SELECT 'treatment', unnest(m.treatment_columns)) AS c (role, name)
+		UNION ALL SELECT 'attribute', unnest(m.attributes) UNION ALL SELECT 'treatment',
+			unnest(m.treatment_columns)) AS c (role, name)
 	WHERE c.name = ANY (_abc.face_columns()) LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'duplicate_column',
-			MESSAGE = format('the %s column "%s" has the name of a column that the model shows itself', bad.role, bad.name),
+			MESSAGE = format('the %s column "%s" has the name of a column that the model shows itself', bad.role,
+				bad.name),
 			HINT = 'Give it another name: SELECT ... AS other_name in the query that is the source, or in a view.';
 	END IF;
 	IF cardinality(m.carried) > 200 THEN
@@ -38,12 +43,14 @@ AS $$
 BEGIN
 	IF col IS NOT NULL AND _abc.type_group(type) NOT IN ('whole', 'numeric', 'float') THEN
 		RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch',
-			MESSAGE = format('column "%s" of the source is of type %s: the %s must be a number', col, format_type(type, NULL), purpose),
+			MESSAGE = format('column "%s" of the source is of type %s: the %s must be a number', col,
+				format_type(type, NULL), purpose),
 			HINT = format('Cast it: SELECT ..., %I::numeric AS %1$I FROM ... as the source.', col);
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION _abc.check_number(@extschema@.abc_model, text, oid, text) IS 'part of the checks of a model: numbers';
+COMMENT ON FUNCTION _abc.check_number(@extschema@.abc_model, text, oid, text) IS
+'part of the checks of a model: numbers';
 
 -- The columns of the source, each once, and how they are stored.
 CREATE FUNCTION _abc.check_columns(m @extschema@.abc_model) RETURNS @extschema@.abc_model
@@ -55,25 +62,32 @@ DECLARE
 BEGIN
 	IF coalesce(cardinality(m.key), 0) = 0 OR array_position(m.key, NULL) IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'a model needs a key',
-			HINT = 'Name the column that tells customers apart, for example key => ''customer_id'', or several: key => ''{company,customer}''.';
+			HINT = 'Name the column that tells customers apart, for example key => ''customer_id'', or several: key => '
+				'''{company,customer}''.';
 	END IF;
 	IF m.value IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'a model needs a value',
 			HINT = 'Name the column of the amount, for example value => ''revenue''.';
 	END IF;
-	m.partition_by := ARRAY(SELECT u.c FROM unnest(m.partition_by) WITH ORDINALITY AS u (c, i) GROUP BY u.c ORDER BY min(u.i));
+	m.partition_by := ARRAY(SELECT u.c FROM unnest(m.partition_by) WITH ORDINALITY AS u (c, i)
+		GROUP BY u.c ORDER BY min(u.i));
 	m.partitions := coalesce(m.partitions, '{}')
-		|| ARRAY(SELECT u.c FROM unnest(m.partition_by) WITH ORDINALITY AS u (c, i) WHERE u.c <> ALL (coalesce(m.partitions, '{}')) ORDER BY u.i);
+		|| ARRAY(SELECT u.c FROM unnest(m.partition_by) WITH ORDINALITY AS u (c, i)
+			WHERE u.c <> ALL (coalesce(m.partitions, '{}')) ORDER BY u.i);
 	m.attributes := ARRAY(SELECT u.c FROM unnest(m.attributes) WITH ORDINALITY AS u (c, i)
 		WHERE u.c <> ALL (m.partition_by) AND u.c <> ALL (m.key) GROUP BY u.c ORDER BY min(u.i));
 	SELECT jsonb_object_agg(t.name, jsonb_build_object('type', t.type::bigint, 'collation', t.sorts::bigint)) INTO types
-	FROM _abc.source_types(m, m.key || m.partition_by || m.attributes || m.metrics || m.value || m.first_order || m.last_order || m.orders) AS t;
-	m.key_types := ARRAY(SELECT _abc.stored_type((types -> u.c ->> 'type')::oid, (types -> u.c ->> 'collation')::oid, true)
+	FROM _abc.source_types(m, m.key || m.partition_by || m.attributes || m.metrics || m.value || m.first_order
+		|| m.last_order || m.orders) AS t;
+	m.key_types := ARRAY(SELECT _abc.stored_type((types -> u.c ->> 'type')::oid, (types -> u.c ->> 'collation')::oid,
+		true)
 		FROM unnest(m.key) WITH ORDINALITY AS u (c, i) ORDER BY u.i);
 	m.key_columns := ARRAY(SELECT 'k' || i FROM generate_subscripts(m.key, 1) AS i ORDER BY i);
 	-- a partition column that is part of the key is shown once, as key
-	m.carried := ARRAY(SELECT u.c FROM unnest(m.partition_by || m.attributes) WITH ORDINALITY AS u (c, i) WHERE u.c <> ALL (m.key) ORDER BY u.i);
-	m.carried_types := ARRAY(SELECT _abc.stored_type((types -> u.c ->> 'type')::oid, (types -> u.c ->> 'collation')::oid, false)
+	m.carried := ARRAY(SELECT u.c FROM unnest(m.partition_by || m.attributes) WITH ORDINALITY AS u (c, i)
+		WHERE u.c <> ALL (m.key) ORDER BY u.i);
+	m.carried_types := ARRAY(SELECT _abc.stored_type((types -> u.c ->> 'type')::oid,
+		(types -> u.c ->> 'collation')::oid, false)
 		FROM unnest(m.carried) WITH ORDINALITY AS u (c, i) ORDER BY u.i);
 	PERFORM _abc.check_number(m, m.value, (types -> m.value ->> 'type')::oid, 'value');
 	FOR c IN SELECT u.name FROM unnest(m.metrics) AS u (name) LOOP
@@ -83,7 +97,8 @@ BEGIN
 	FOR c IN SELECT u.name FROM unnest(ARRAY[m.first_order, m.last_order]) AS u (name) WHERE u.name IS NOT NULL LOOP
 		IF _abc.type_group((types -> c.name ->> 'type')::oid) NOT IN ('date', 'moment') THEN
 			RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch',
-				MESSAGE = format('column "%s" of the source is of type %s, not a date', c.name, format_type((types -> c.name ->> 'type')::oid, NULL)),
+				MESSAGE = format('column "%s" of the source is of type %s, not a date', c.name,
+					format_type((types -> c.name ->> 'type')::oid, NULL)),
 				HINT = 'first_order and last_order name columns of type date or timestamp.';
 		END IF;
 	END LOOP;
@@ -103,7 +118,8 @@ BEGIN
 			MESSAGE = CASE WHEN m.scheme IS NULL THEN 'a model with metrics needs a scheme'
 				ELSE format('a score cannot be cut by "%s"', m.scheme) END,
 			DETAIL = '80 % of a score means nothing: a score is not an amount that adds up.',
-			HINT = 'Write, for example, scheme => ''count 15/50'' (best 15 % of the customers, next 35 %) or scheme => ''value 80/60'' (points).';
+			HINT = 'Write, for example, scheme => ''count 15/50'' (best 15 % of the customers, next 35 %) or scheme => '
+				'''value 80/60'' (points).';
 	END IF;
 	m.scheme := coalesce(m.scheme, '80/95');
 	SELECT u.name INTO bad FROM unnest(m.metrics, m.weights) AS u (name, weight)
@@ -111,14 +127,16 @@ BEGIN
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('the weight of metric "%s" is not a number of 0 or more', bad),
-			HINT = 'Where less is better, keep the weight and write a method that begins with lower: abc_metric(''pay_days'', 10, ''lower rank'').';
+			HINT = 'Where less is better, keep the weight and write a method that begins with lower: '
+				'abc_metric(''pay_days'', 10, ''lower rank'').';
 	END IF;
 	IF m.missing IS NULL OR m.missing NOT IN ('renormalize', 'zero', 'null') THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('unknown policy for missing metrics "%s"', coalesce(m.missing, 'NULL')),
 			HINT = 'It is renormalize (the other weights share it), zero, or null (no score).';
 	END IF;
-	PERFORM @extschema@.abc_next_tier(NULL::@extschema@.abc_tier, NULL::@extschema@.abc_tier, 1, m.promote_after, m.demote_after, m.max_step);
+	PERFORM @extschema@.abc_next_tier(NULL::@extschema@.abc_tier, NULL::@extschema@.abc_tier, 1, m.promote_after,
+		m.demote_after, m.max_step);
 	IF m.language IS NULL OR m.language NOT IN ('en', 'zh') THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('unknown language "%s"', coalesce(m.language, 'NULL')), HINT = 'It is en or zh.';
@@ -126,12 +144,14 @@ BEGIN
 	IF NOT m.max_gone BETWEEN 0 AND 1 THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('max_gone cannot be %s', m.max_gone),
-			HINT = 'It is the share of the customers, or of their value, that a refresh may lose: 0 to 1, NULL for no guard.';
+			HINT = 'It is the share of the customers, or of their value, that a refresh may lose: 0 to 1, NULL for no '
+				'guard.';
 	END IF;
 	RETURN m;
 END
 $$;
-COMMENT ON FUNCTION _abc.check_scheme(@extschema@.abc_model) IS 'part of the checks of a model: scheme, weights, hysteresis';
+COMMENT ON FUNCTION _abc.check_scheme(@extschema@.abc_model) IS
+'part of the checks of a model: scheme, weights, hysteresis';
 
 -- A condition must be one boolean expression over the source.
 CREATE FUNCTION _abc.check_condition(m @extschema@.abc_model, condition text, purpose text) RETURNS void
@@ -142,7 +162,8 @@ DECLARE
 	hint text;
 	code text;
 BEGIN
-	PERFORM _abc.ask_source(m, format(E'SELECT to_jsonb(count(*)) FROM (SELECT FROM %s WHERE (%s\n) LIMIT 0) AS none', _abc.from_source(m), condition));
+	PERFORM _abc.ask_source(m, format(E'SELECT to_jsonb(count(*)) FROM (SELECT FROM %s WHERE (%s\n) LIMIT 0) AS none',
+		_abc.from_source(m), condition));
 EXCEPTION WHEN syntax_error_or_access_rule_violation OR data_exception THEN
 	GET STACKED DIAGNOSTICS says = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT, code = RETURNED_SQLSTATE;
 	PERFORM _abc.rethrow(code, format('condition of %s: %s', purpose, says), format('The condition is: %s', condition),
@@ -150,7 +171,8 @@ EXCEPTION WHEN syntax_error_or_access_rule_violation OR data_exception THEN
 			ELSE 'Write one boolean SQL expression over the columns of the source.' END);
 END
 $$;
-COMMENT ON FUNCTION _abc.check_condition(@extschema@.abc_model, text, text) IS 'part of the checks of a model: a condition';
+COMMENT ON FUNCTION _abc.check_condition(@extschema@.abc_model, text, text) IS
+'part of the checks of a model: a condition';
 
 -- A tier given as letter or as name.
 CREATE FUNCTION _abc.tier_of(scheme @extschema@.abc_scheme, given text) RETURNS @extschema@.abc_tier
@@ -164,7 +186,8 @@ BEGIN
 	IF result IS NULL AND given IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('the scheme "%s" has no tier "%s"', scheme, given),
-			HINT = format('Its tiers are %s.', (SELECT string_agg(concat_ws(' or ', t.tier::text, nullif(t.name, t.tier::text)), ', ' ORDER BY t.rank)
+			HINT = format('Its tiers are %s.',
+				(SELECT string_agg(concat_ws(' or ', t.tier::text, nullif(t.name, t.tier::text)), ', ' ORDER BY t.rank)
 				FROM @extschema@.abc_tiers(scheme) AS t));
 	END IF;
 	RETURN result;
@@ -188,12 +211,14 @@ BEGIN
 			OR m.rule_conditions[i] IS NULL OR m.rule_tiers[i] IS NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 				MESSAGE = format('rule %s has no kind, tier or condition', i),
-				HINT = 'Make rules with abc_only_if(tier, condition, because) and abc_always_if(tier, condition, because).';
+				HINT = 'Make rules with abc_only_if(tier, condition, because) and abc_always_if(tier, condition, '
+					'because).';
 		END IF;
 		tier := _abc.tier_of(m.scheme, m.rule_tiers[i]);
 		IF m.rule_kinds[i] = 'only_if' AND @extschema@.abc_rank(tier) = n THEN
 			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-				MESSAGE = format('rule %s: "%s" is the last tier of the scheme "%s", there is no next tier for those it turns away', i, m.rule_tiers[i], m.scheme),
+				MESSAGE = format('rule %s: "%s" is the last tier of the scheme "%s", there is no next tier for those '
+					'it turns away', i, m.rule_tiers[i], m.scheme),
 				HINT = 'Who must have no tier at all is not eligible: use the argument eligible.';
 		END IF;
 		PERFORM _abc.check_condition(m, m.rule_conditions[i], format('rule %s', i));
@@ -212,7 +237,8 @@ AS $$
 DECLARE
 	bad record;
 BEGIN
-	SELECT v.name, v.x INTO bad FROM (VALUES ('at_risk', m.at_risk), ('lost', m.lost), ('promote_wait', m.promote_wait), ('demote_wait', m.demote_wait)) AS v (name, x)
+	SELECT v.name, v.x INTO bad FROM (VALUES ('at_risk', m.at_risk), ('lost', m.lost), ('promote_wait', m.promote_wait),
+		('demote_wait', m.demote_wait)) AS v (name, x)
 	WHERE v.x <= '0' LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
@@ -239,147 +265,23 @@ BEGIN
 	IF m.treatments IS NULL THEN
 		RETURN m;
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = treatments AND a.attname = 'tier' AND NOT a.attisdropped) THEN
+	IF NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = treatments AND a.attname = 'tier'
+		AND NOT a.attisdropped) THEN
 		RAISE EXCEPTION USING ERRCODE = CASE WHEN treatments IS NULL THEN 'undefined_table' ELSE 'undefined_column' END,
 			MESSAGE = CASE WHEN treatments IS NULL THEN format('the treatments "%s" are not there', m.treatments)
 				ELSE format('the treatments "%s" have no column "tier"', m.treatments) END,
 			HINT = 'Treatments are a table with a column tier (letter or name); its other columns appear in the model.';
 	END IF;
 	m.treatment_columns := ARRAY(SELECT a.attname::text FROM pg_attribute AS a
-		WHERE a.attrelid = treatments AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'tier' AND a.attname <> ALL (m.key || m.carried)
+		WHERE a.attrelid = treatments AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'tier'
+			AND a.attname <> ALL (m.key || m.carried)
 		ORDER BY a.attnum);
-	m.carried_types := m.carried_types || ARRAY(SELECT _abc.stored_type(_abc.base_type(a.atttypid), a.attcollation, false)
-		FROM unnest(m.treatment_columns) WITH ORDINALITY AS u (c, i) JOIN pg_attribute AS a ON a.attrelid = treatments AND a.attname = u.c ORDER BY u.i);
+	m.carried_types := m.carried_types
+		|| ARRAY(SELECT _abc.stored_type(_abc.base_type(a.atttypid), a.attcollation, false)
+		FROM unnest(m.treatment_columns) WITH ORDINALITY AS u (c, i) JOIN pg_attribute AS a ON a.attrelid = treatments
+			AND a.attname = u.c ORDER BY u.i);
 	m.carried := m.carried || m.treatment_columns;
 	RETURN m;
 END
 $$;
 COMMENT ON FUNCTION _abc.check_treatments(@extschema@.abc_model) IS 'part of the checks of a model: treatments';
-
--- A relation by its full name, so that it is the same whoever looks it up and from where.
-CREATE FUNCTION _abc.full_name(given text, path text) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	found regclass;
-BEGIN
-	PERFORM set_config('search_path', path, true);
-	found := pg_catalog.to_regclass(given);
-	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-	RETURN (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-		WHERE c.oid = found AND c.relkind IN ('r', 'v', 'm', 'f', 'p'));
-EXCEPTION WHEN syntax_error OR invalid_name THEN
-	RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION _abc.full_name(text, text) IS 'the qualified name of a table or view given by name; NULL if there is none';
-
--- A source is a name or a query; a name is kept with its schema.
-CREATE FUNCTION _abc.check_source(m @extschema@.abc_model) RETURNS @extschema@.abc_model
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	full_name text;
-BEGIN
-	m.source := btrim(m.source, E' \t\r\n;');
-	IF coalesce(m.source, '') = '' THEN
-		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'a model needs a source',
-			HINT = 'Name a table, view or foreign table with one row per customer, or write a query: ''SELECT ...''.';
-	END IF;
-	m.source_is_query := m.source ~* '^(\(*\s*)(select|with|values|table)\M[\s("*]' OR m.source ~ '^(--|/\*)';
-	IF NOT m.source_is_query THEN
-		full_name := _abc.full_name(m.source, m.source_path);
-		IF full_name IS NULL THEN
-			RAISE EXCEPTION USING ERRCODE = 'undefined_table',
-				MESSAGE = format('"%s" is not a table or view', coalesce(m.source, 'NULL')),
-				HINT = 'The source of a model has one row per customer: the name of a table, view or foreign table, or a query: ''SELECT ...''.';
-		END IF;
-		m.source := full_name;
-	END IF;
-	IF m.treatments IS NOT NULL THEN
-		m.treatments := coalesce(_abc.full_name(m.treatments, m.source_path), m.treatments);
-	END IF;
-	RETURN m;
-END
-$$;
-COMMENT ON FUNCTION _abc.check_source(@extschema@.abc_model) IS 'part of the checks of a model: the source';
-
--- A column that was stored before keeps its place as long as its stored type is the same.
-CREATE FUNCTION _abc.place_columns(m @extschema@.abc_model, old @extschema@.abc_model) RETURNS @extschema@.abc_model
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	kind text;
-	i integer;
-BEGIN
-	m.carried_columns := '{}';
-	m.columns_made := coalesce(old.columns_made, 0);
-	FOR i IN 1 .. cardinality(m.carried) LOOP
-		kind := CASE WHEN m.carried[i] = ANY (m.treatment_columns) THEN 't' ELSE 'a' END;
-		m.carried_columns[i] := (SELECT o.col FROM unnest(old.carried, old.carried_columns, old.carried_types) AS o (name, col, type)
-			WHERE o.name = m.carried[i] AND o.type = m.carried_types[i] AND left(o.col, 1) = kind);
-		IF m.carried_columns[i] IS NULL THEN
-			m.columns_made := m.columns_made + 1;
-			m.carried_columns[i] := kind || m.columns_made;
-		END IF;
-	END LOOP;
-	RETURN m;
-END
-$$;
-COMMENT ON FUNCTION _abc.place_columns(@extschema@.abc_model, @extschema@.abc_model) IS 'part of the checks of a model: where columns are stored';
-
-CREATE FUNCTION _abc.checked(m @extschema@.abc_model) RETURNS @extschema@.abc_model
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	old @extschema@.abc_model := m;
-BEGIN
-	m := _abc.check_source(m);
-	m := _abc.check_columns(m);
-	m := _abc.check_scheme(m);
-	m := _abc.check_rules(m);
-	PERFORM _abc.check_times(m);
-	m := _abc.check_treatments(m);
-	PERFORM _abc.check_names(m);
-	RETURN _abc.check_changed(_abc.place_columns(m, old));
-END
-$$;
-COMMENT ON FUNCTION _abc.checked(@extschema@.abc_model) IS 'a definition checked and completed, or a clear error';
-
--- Metrics and rules are kept as arrays of plain types.
-CREATE FUNCTION _abc.with_metrics(m @extschema@.abc_model, metrics @extschema@.abc_metric[]) RETURNS @extschema@.abc_model
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	m.metrics := NULL;
-	m.weights := NULL;
-	m.methods := NULL;
-	IF cardinality(metrics) > 0 THEN
-		SELECT array_agg(u.name ORDER BY u.i), array_agg(u.weight ORDER BY u.i),
-			CASE WHEN count(u.method) > 0 THEN array_agg(coalesce(u.method, 'rank') ORDER BY u.i) END
-		INTO m.metrics, m.weights, m.methods
-		FROM unnest(metrics) WITH ORDINALITY AS u (name, weight, method, i);
-	END IF;
-	RETURN m;
-END
-$$;
-COMMENT ON FUNCTION _abc.with_metrics(@extschema@.abc_model, @extschema@.abc_metric[]) IS 'a definition with other metrics';
-
-CREATE FUNCTION _abc.with_rules(m @extschema@.abc_model, rules @extschema@.abc_rule[]) RETURNS @extschema@.abc_model
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	m.rule_kinds := NULL;
-	m.rule_tiers := NULL;
-	m.rule_conditions := NULL;
-	m.rule_reasons := NULL;
-	IF cardinality(rules) > 0 THEN
-		SELECT array_agg(u.kind ORDER BY u.i), array_agg(u.tier ORDER BY u.i),
-			array_agg(u.condition ORDER BY u.i), array_agg(u.because ORDER BY u.i)
-		INTO m.rule_kinds, m.rule_tiers, m.rule_conditions, m.rule_reasons
-		FROM unnest(rules) WITH ORDINALITY AS u (kind, tier, condition, because, i);
-	END IF;
-	RETURN m;
-END
-$$;
-COMMENT ON FUNCTION _abc.with_rules(@extschema@.abc_model, @extschema@.abc_rule[]) IS 'a definition with other rules';

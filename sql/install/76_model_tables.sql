@@ -6,7 +6,8 @@ CREATE FUNCTION _abc.key_definitions(m @extschema@.abc_model) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT string_agg(format('%s %s NOT NULL', u.c, u.t), ', ' ORDER BY u.i) FROM unnest(m.key_columns, m.key_types) WITH ORDINALITY AS u (c, t, i));
+	RETURN (SELECT string_agg(format('%s %s NOT NULL', u.c, u.t), ', ' ORDER BY u.i)
+		FROM unnest(m.key_columns, m.key_types) WITH ORDINALITY AS u (c, t, i));
 END
 $$;
 COMMENT ON FUNCTION _abc.key_definitions(@extschema@.abc_model) IS 'part of the making of a model: columns of the key';
@@ -15,10 +16,12 @@ CREATE FUNCTION _abc.carried_definitions(m @extschema@.abc_model) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN coalesce((SELECT string_agg(format('%s %s, ', u.c, u.t), '' ORDER BY u.i) FROM unnest(m.carried_columns, m.carried_types) WITH ORDINALITY AS u (c, t, i)), '');
+	RETURN coalesce((SELECT string_agg(format('%s %s, ', u.c, u.t), '' ORDER BY u.i)
+		FROM unnest(m.carried_columns, m.carried_types) WITH ORDINALITY AS u (c, t, i)), '');
 END
 $$;
-COMMENT ON FUNCTION _abc.carried_definitions(@extschema@.abc_model) IS 'part of the making of a model: columns of partitions, attributes and treatments';
+COMMENT ON FUNCTION _abc.carried_definitions(@extschema@.abc_model) IS
+'part of the making of a model: columns of partitions, attributes and treatments';
 
 -- The statements that make the tables, with {names} for the schema and the name of the model.
 -- NAME_before holds the rows of NAME_state as they were before the last run wrote them.  What every refresh asks of all
@@ -28,20 +31,23 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT v.column1, v.column2 FROM (VALUES
 	('state'::text, $$
-	{key_definitions}, written_run bigint NOT NULL, first_run bigint NOT NULL, present boolean NOT NULL, partition text[] NOT NULL, {carried_definitions}
+	{key_definitions}, written_run bigint NOT NULL, first_run bigint NOT NULL, present boolean NOT NULL,
+	partition text[] NOT NULL, {carried_definitions}
 	value numeric, metrics double precision[], score double precision, cut numeric,
 	eligible boolean NOT NULL, conditions boolean[], first_order date, last_order date, orders bigint,
 	computed @extschema@.abc_tier, decided_by text NOT NULL, dissent_run bigint, lifecycle text NOT NULL, lifecycle_since date NOT NULL,
 	settled @extschema@.abc_tier, tier @extschema@.abc_tier, tier_name text NOT NULL, reason text, decided_until date, dissent_since date,
 	tier_since date NOT NULL, previous_tier @extschema@.abc_tier, previous_name text, moved text, moved_run bigint,
-	value_before numeric, value_run bigint, best_tier @extschema@.abc_tier, best_name text, best_tier_until date, best_value numeric,
+	value_before numeric, value_run bigint, best_tier @extschema@.abc_tier, best_name text, best_tier_until date,
+	best_value numeric,
 	version_from date NOT NULL, cause text NOT NULL,
 	PRIMARY KEY ({keys})$$::text),
 	('before', $$LIKE {state}, PRIMARY KEY ({keys})$$),
 	('version', $$
 	{key_definitions}, partition text[] NOT NULL,
 	computed @extschema@.abc_tier, settled @extschema@.abc_tier, tier @extschema@.abc_tier, tier_name text NOT NULL,
-	decided_by text NOT NULL, reason text, decided_until date, lifecycle text NOT NULL, value numeric, score double precision,
+	decided_by text NOT NULL, reason text, decided_until date, lifecycle text NOT NULL, value numeric,
+	score double precision,
 	cause text NOT NULL, valid_from date NOT NULL, valid_to date NOT NULL, closed_run bigint NOT NULL,
 	PRIMARY KEY ({keys}, valid_from), CHECK (valid_to > valid_from)$$),
 	('change', $$
@@ -51,18 +57,23 @@ BEGIN ATOMIC
 	previous_lifecycle text, lifecycle text NOT NULL, decided_by text NOT NULL, reason text, cause text NOT NULL,
 	value_before numeric, value numeric, score double precision, takes_back bigint, in_force boolean NOT NULL$$),
 	('run', $$
-	run bigint NOT NULL, as_of date NOT NULL, partition text[] NOT NULL, partition_by text[] NOT NULL, scheme text NOT NULL, weights text,
-	began timestamp with time zone NOT NULL, finished timestamp with time zone, full_read boolean, forced boolean, rows_read bigint, healed bigint,
+	run bigint NOT NULL, as_of date NOT NULL, partition text[] NOT NULL, partition_by text[] NOT NULL,
+		scheme text NOT NULL, weights text,
+	began timestamp with time zone NOT NULL, finished timestamp with time zone, full_read boolean, forced boolean,
+	rows_read bigint, healed bigint,
 	customers bigint, rated bigint, total numeric, value numeric, cutoffs numeric[],
 	moved_up bigint, moved_down bigint, arrived bigint, gone bigint, gone_value numeric,
 	below_zero numeric, not_eligible_customers bigint, not_eligible numeric, unrated_customers bigint, unrated numeric,
 	without_customer numeric, source_rows bigint, source_total numeric,
-	tiers @extschema@.abc_tier[], tier_names text[], tier_customers bigint[], tier_values numeric[], tier_weights numeric[],
+	tiers @extschema@.abc_tier[], tier_names text[], tier_customers bigint[], tier_values numeric[],
+	tier_weights numeric[],
 	tier_in bigint[], tier_out bigint[], tier_lost bigint[], revision integer, standard integer, error text,
 	PRIMARY KEY (run, partition)$$),
 	('override', $$
-	override_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, {key_definitions}, tier @extschema@.abc_tier NOT NULL, tier_name text NOT NULL,
-	reason text NOT NULL, author text NOT NULL, made timestamp with time zone NOT NULL, begins date NOT NULL, ends date$$)) AS v;
+	override_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, {key_definitions}, tier @extschema@.abc_tier NOT NULL,
+		tier_name text NOT NULL,
+	reason text NOT NULL, author text NOT NULL, made timestamp with time zone NOT NULL, begins date NOT NULL,
+	ends date$$)) AS v;
 END;
 COMMENT ON FUNCTION _abc.table_texts() IS 'the tables of a model, with named places';
 
@@ -83,7 +94,8 @@ CREATE FUNCTION _abc.fill_columns(template text, m @extschema@.abc_model) RETURN
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN replace(replace(replace(replace(template, '{keys}', _abc.listed(m.key_columns, NULL::text)), '{key_definitions}', _abc.key_definitions(m)),
+	RETURN replace(replace(replace(replace(template, '{keys}', _abc.listed(m.key_columns, NULL::text)),
+		'{key_definitions}', _abc.key_definitions(m)),
 		'{carried_definitions}', _abc.carried_definitions(m)), '{state}', coalesce(m.state::text, ''));
 END
 $$;
@@ -128,13 +140,15 @@ DECLARE
 	c record;
 BEGIN
 	FOREACH rel IN ARRAY ARRAY[m.state, m.before] LOOP
-		FOR c IN SELECT u.name, u.type FROM unnest(m.carried_columns, m.carried_types) AS u (name, type) WHERE u.name <> ALL (old.carried_columns) LOOP
+		FOR c IN SELECT u.name, u.type FROM unnest(m.carried_columns, m.carried_types) AS u (name, type)
+			WHERE u.name <> ALL (old.carried_columns) LOOP
 			EXECUTE format('ALTER TABLE %s ADD COLUMN %s %s', rel, c.name, c.type);
 		END LOOP;
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION _abc.add_columns(@extschema@.abc_model, @extschema@.abc_model) IS 'part of abc_alter_model: columns that are new';
+COMMENT ON FUNCTION _abc.add_columns(@extschema@.abc_model, @extschema@.abc_model) IS
+'part of abc_alter_model: columns that are new';
 
 CREATE FUNCTION _abc.drop_columns(old @extschema@.abc_model, m @extschema@.abc_model) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -150,7 +164,8 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION _abc.drop_columns(@extschema@.abc_model, @extschema@.abc_model) IS 'part of abc_alter_model: columns that are no longer used';
+COMMENT ON FUNCTION _abc.drop_columns(@extschema@.abc_model, @extschema@.abc_model) IS
+'part of abc_alter_model: columns that are no longer used';
 
 -- Keys of another type, where every key there is stays what it was.
 CREATE FUNCTION _abc.change_key(old @extschema@.abc_model, m @extschema@.abc_model) RETURNS void
@@ -163,7 +178,8 @@ DECLARE
 BEGIN
 	IF cardinality(old.key) <> cardinality(m.key) THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('the key of model "%s" has %s column(s), it cannot have %s', old.name, cardinality(old.key), cardinality(m.key)),
+			MESSAGE = format('the key of model "%s" has %s column(s), it cannot have %s', old.name,
+				cardinality(old.key), cardinality(m.key)),
 			HINT = 'Its history speaks of other customers then: make another model.';
 	END IF;
 	FOR i IN 1 .. cardinality(m.key) LOOP
@@ -180,9 +196,11 @@ BEGIN
 				HINT = 'Cast the key in the source to the type it had.';
 		END IF;
 		FOREACH rel IN ARRAY array_remove(ARRAY[m.state, m.before, m.version, m.change, m.override, m.noted], NULL) LOOP
-			EXECUTE format('ALTER TABLE %s ALTER COLUMN k%s TYPE %s USING k%2$s::%4$s', rel, i, m.key_types[i], regexp_replace(m.key_types[i], ' COLLATE .*', ''));
+			EXECUTE format('ALTER TABLE %s ALTER COLUMN k%s TYPE %s USING k%2$s::%4$s', rel, i, m.key_types[i],
+				regexp_replace(m.key_types[i], ' COLLATE .*', ''));
 		END LOOP;
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION _abc.change_key(@extschema@.abc_model, @extschema@.abc_model) IS 'bring the keys of the tables to a new definition';
+COMMENT ON FUNCTION _abc.change_key(@extschema@.abc_model, @extschema@.abc_model) IS
+'bring the keys of the tables to a new definition';

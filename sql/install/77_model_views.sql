@@ -26,27 +26,34 @@ END
 $$;
 COMMENT ON FUNCTION _abc.shown_keys(@extschema@.abc_model, text, text[]) IS 'part of the views of a model: the key';
 
-CREATE FUNCTION _abc.shown_carried(m @extschema@.abc_model, alias text, own text[], without_partitions boolean) RETURNS text
+CREATE FUNCTION _abc.shown_carried(m @extschema@.abc_model, alias text, own text[], without_partitions boolean)
+	RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN coalesce((SELECT string_agg(format('%s.%s AS %I, ', alias, u.c, _abc.shown_name(u.name, own)), '' ORDER BY u.i)
+	RETURN coalesce((SELECT string_agg(format('%s.%s AS %I, ', alias, u.c, _abc.shown_name(u.name, own)), ''
+		ORDER BY u.i)
 		FROM unnest(m.carried_columns, m.carried) WITH ORDINALITY AS u (c, name, i)
 		WHERE NOT (without_partitions AND (u.name = ANY (m.partition_by) OR u.name = ANY (m.treatment_columns)))), '');
 END
 $$;
-COMMENT ON FUNCTION _abc.shown_carried(@extschema@.abc_model, text, text[], boolean) IS 'part of the views of a model: partitions, attributes and treatments';
+COMMENT ON FUNCTION _abc.shown_carried(@extschema@.abc_model, text, text[], boolean) IS
+'part of the views of a model: partitions, attributes and treatments';
 
 -- Partitions of the past, as the texts they were recorded as.
-CREATE FUNCTION _abc.shown_partitions(m @extschema@.abc_model, alias text, own text[], without_keys boolean) RETURNS text
+CREATE FUNCTION _abc.shown_partitions(m @extschema@.abc_model, alias text, own text[], without_keys boolean)
+	RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN coalesce((SELECT string_agg(format('%s.partition[%s] AS %I, ', alias, array_position(m.partitions, u.name), _abc.shown_name(u.name, own)), '' ORDER BY u.i)
-		FROM unnest(m.partition_by) WITH ORDINALITY AS u (name, i) WHERE NOT (without_keys AND u.name = ANY (m.key))), '');
+	RETURN coalesce((SELECT string_agg(format('%s.partition[%s] AS %I, ', alias, array_position(m.partitions, u.name),
+		_abc.shown_name(u.name, own)), '' ORDER BY u.i)
+		FROM unnest(m.partition_by) WITH ORDINALITY AS u (name, i) WHERE NOT (without_keys AND u.name = ANY (m.key))),
+			'');
 END
 $$;
-COMMENT ON FUNCTION _abc.shown_partitions(@extschema@.abc_model, text, text[], boolean) IS 'part of the views of a model: partitions of the past';
+COMMENT ON FUNCTION _abc.shown_partitions(@extschema@.abc_model, text, text[], boolean) IS
+'part of the views of a model: partitions of the past';
 
 -- The queries of the views.  What a view computes from the run is joined by the primary key of NAME_run, so
 -- that who does not ask for it does not pay for it.
@@ -58,13 +65,16 @@ BEGIN ATOMIC
 SELECT {shown_keys}{shown_carried}
 	s.tier::text AS tier, @extschema@.abc_rank(s.tier) AS tier_rank, s.tier_name, s.computed::text AS computed_tier,
 	s.decided_by, {decided_by_name} AS decided_by_name, s.reason, s.decided_until,
-	s.value, CASE WHEN s.value_run = (SELECT d.runs FROM {model} AS d) THEN s.value_before ELSE s.value END AS value_before,
+	s.value, CASE WHEN s.value_run = (SELECT d.runs FROM {model} AS d) THEN s.value_before
+		ELSE s.value END AS value_before,
 	CASE WHEN s.tier IS NULL OR NOT r.total > 0 THEN NULL WHEN NOT s.value > 0 OR s.value * 1e300 < r.total THEN 0
 		ELSE (s.value / r.total)::double precision END AS value_share,
 	s.score, @extschema@.abc_tier_of_rank(@extschema@.abc_rank(s.tier) - 1)::text AS next_tier,
 	r.tier_names[@extschema@.abc_rank(s.tier) - 1] AS next_name,
-	CASE WHEN s.cut - r.cutoffs[@extschema@.abc_rank(s.tier) - 1] IS NOT NULL THEN greatest(r.cutoffs[@extschema@.abc_rank(s.tier) - 1] - s.cut, 0) END AS gap_to_next,
-	CASE WHEN s.cut >= r.cutoffs[@extschema@.abc_rank(s.tier)] THEN s.cut - r.cutoffs[@extschema@.abc_rank(s.tier)] END AS cushion,
+	CASE WHEN s.cut - r.cutoffs[@extschema@.abc_rank(s.tier) - 1] IS NOT NULL
+		THEN greatest(r.cutoffs[@extschema@.abc_rank(s.tier) - 1] - s.cut, 0) END AS gap_to_next,
+	CASE WHEN s.cut >= r.cutoffs[@extschema@.abc_rank(s.tier)]
+		THEN s.cut - r.cutoffs[@extschema@.abc_rank(s.tier)] END AS cushion,
 	s.tier_since, s.previous_tier::text AS previous_tier, s.previous_name,
 	CASE WHEN s.moved_run = (SELECT d.runs FROM {model} AS d) THEN s.moved END AS moved,
 	CASE WHEN s.moved_run = (SELECT d.runs FROM {model} AS d) THEN {moved_name} END AS moved_name,
@@ -81,30 +91,38 @@ SELECT n.*,
 	CASE WHEN n.tier IS NOT NULL THEN _abc.cumulative_share(n.value) OVER w END AS cumulative_share
 FROM ({face_query}) AS n
 WINDOW w AS (PARTITION BY n.{last_partition})$$),
-	('changes', '{number,moved,moved_name,from_tier,from_name,to_tier,to_name,previous_lifecycle,lifecycle,lifecycle_name,decided_by,decided_by_name,reason,cause,value_before,value,score,run,as_of,takes_back}', $$
+	('changes', '{number,moved,moved_name,from_tier,from_name,to_tier,to_name,previous_lifecycle,lifecycle,'
+		'lifecycle_name,decided_by,decided_by_name,reason,cause,value_before,value,score,run,as_of,takes_back}', $$
 SELECT s.number, {shown_keys}{shown_partitions}{shown_carried}
-	s.moved, {moved_name} AS moved_name, s.from_tier::text AS from_tier, s.from_name, s.to_tier::text AS to_tier, s.to_name,
-	s.previous_lifecycle, s.lifecycle, {lifecycle_name} AS lifecycle_name, s.decided_by, {decided_by_name} AS decided_by_name, s.reason, s.cause,
+	s.moved, {moved_name} AS moved_name, s.from_tier::text AS from_tier, s.from_name, s.to_tier::text AS to_tier,
+		s.to_name,
+	s.previous_lifecycle, s.lifecycle, {lifecycle_name} AS lifecycle_name, s.decided_by,
+	{decided_by_name} AS decided_by_name, s.reason, s.cause,
 	s.value_before, s.value, s.score, s.run, s.as_of, s.takes_back
 FROM {change} AS s LEFT JOIN {state} AS n ON {same s n}$$),
-	('history', '{tier,tier_rank,tier_name,computed_tier,decided_by,decided_by_name,reason,decided_until,lifecycle,lifecycle_name,value,score,cause,valid_from,valid_to}', $$
+	('history', '{tier,tier_rank,tier_name,computed_tier,decided_by,decided_by_name,reason,decided_until,lifecycle,'
+		'lifecycle_name,value,score,cause,valid_from,valid_to}', $$
 SELECT {shown_keys}{shown_partitions}{shown_carried}
 	s.tier::text AS tier, @extschema@.abc_rank(s.tier) AS tier_rank, s.tier_name, s.computed::text AS computed_tier,
 	s.decided_by, {decided_by_name} AS decided_by_name, s.reason, s.decided_until,
 	s.lifecycle, {lifecycle_name} AS lifecycle_name, s.value, s.score, s.cause, s.valid_from, s.valid_to
-FROM (SELECT {v.keys}, v.partition, v.tier, v.tier_name, v.computed, v.decided_by, v.reason, v.decided_until, v.lifecycle, v.value, v.score,
+FROM (SELECT {v.keys}, v.partition, v.tier, v.tier_name, v.computed, v.decided_by, v.reason, v.decided_until,
+	v.lifecycle, v.value, v.score,
 		v.cause, v.valid_from, v.valid_to
 	FROM {version} AS v
 	UNION ALL
-	SELECT {o.keys}, o.partition, o.tier, o.tier_name, o.computed, o.decided_by, o.reason, o.decided_until, o.lifecycle, o.value, o.score,
+	SELECT {o.keys}, o.partition, o.tier, o.tier_name, o.computed, o.decided_by, o.reason, o.decided_until, o.lifecycle,
+		o.value, o.score,
 		o.cause, o.version_from, NULL::date
 	FROM {state} AS o) AS s
 LEFT JOIN {state} AS n ON {same s n}$$),
-	('trend', '{run,as_of,tier,tier_rank,tier_name,customers,value,customers_share,value_share,moved_in,moved_out,lost}', $$
+	('trend', '{run,as_of,tier,tier_rank,tier_name,customers,value,customers_share,value_share,moved_in,moved_out,'
+		'lost}', $$
 SELECT s.run, s.as_of, {shown_partitions}
 	s.tiers[t.i]::text AS tier, @extschema@.abc_rank(s.tiers[t.i]) AS tier_rank, s.tier_names[t.i] AS tier_name,
 	s.tier_customers[t.i] AS customers, s.tier_values[t.i] AS value,
-	CASE WHEN s.tiers[t.i] IS NOT NULL AND s.rated > 0 THEN s.tier_customers[t.i]::double precision / s.rated END AS customers_share,
+	CASE WHEN s.tiers[t.i] IS NOT NULL AND s.rated > 0
+		THEN s.tier_customers[t.i]::double precision / s.rated END AS customers_share,
 	CASE WHEN s.tiers[t.i] IS NULL OR NOT s.total > 0 THEN NULL WHEN s.tier_weights[t.i] * 1e300 < s.total THEN 0
 		ELSE (s.tier_weights[t.i] / s.total)::double precision END AS value_share,
 	s.tier_in[t.i] AS moved_in, s.tier_out[t.i] AS moved_out, s.tier_lost[t.i] AS lost
@@ -126,8 +144,9 @@ DECLARE
 	face_query text;
 BEGIN
 	IF suffix = 'ranked' THEN
-		face_query := (SELECT _abc.view_query(m, x.suffix, x.own, x.query, format(', CASE WHEN s.tier IS NOT NULL THEN s.partition::text COLLATE "C" END AS %s, s.cut AS %s',
-				last_partition, last_cut))
+		face_query := (SELECT _abc.view_query(m, x.suffix, x.own, x.query,
+				format(', CASE WHEN s.tier IS NOT NULL THEN s.partition::text COLLATE "C" END AS %s, s.cut AS %s',
+					last_partition, last_cut))
 			FROM _abc.view_texts() AS x WHERE x.suffix = 'face');
 	END IF;
 	RETURN _abc.fill(query, m, jsonb_build_object(
@@ -140,23 +159,29 @@ BEGIN
 		'lifecycle_name', _abc.names_sql(m.language, 'lifecycle', 's.lifecycle')));
 END
 $$;
-COMMENT ON FUNCTION _abc.view_query(@extschema@.abc_model, text, text[], text, text) IS 'part of the views of a model: the query of one';
+COMMENT ON FUNCTION _abc.view_query(@extschema@.abc_model, text, text[], text, text) IS
+'part of the views of a model: the query of one';
 
--- What a view has beside its query, as the statements that give it back: options, privileges, comments, defaults, triggers, rules.
+-- What a view has beside its query, as the statements that give it back: options, privileges, comments, defaults,
+-- triggers, rules.
 CREATE FUNCTION _abc.view_dress(view regclass) RETURNS text[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN ARRAY(
-		SELECT format('ALTER VIEW %s SET (%s)', view, array_to_string(c.reloptions, ', ')) FROM pg_class AS c WHERE c.oid = view AND c.reloptions IS NOT NULL
+		SELECT format('ALTER VIEW %s SET (%s)', view, array_to_string(c.reloptions, ', ')) FROM pg_class AS c
+			WHERE c.oid = view AND c.reloptions IS NOT NULL
 		UNION ALL
 		SELECT format('GRANT %s ON %s TO %s%s', a.privilege_type, view,
-			CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END, CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+			CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+				CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
 		FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS a WHERE c.oid = view
 		UNION ALL
 		SELECT format('GRANT %s (%I) ON %s TO %s%s', a.privilege_type, t.attname, view,
-			CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END, CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-		FROM pg_attribute AS t CROSS JOIN LATERAL aclexplode(t.attacl) AS a WHERE t.attrelid = view AND NOT t.attisdropped
+			CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+				CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+		FROM pg_attribute AS t CROSS JOIN LATERAL aclexplode(t.attacl) AS a WHERE t.attrelid = view
+			AND NOT t.attisdropped
 		UNION ALL
 		SELECT format('COMMENT ON VIEW %s IS %L', view, d.description) FROM pg_description AS d
 		WHERE d.classoid = 'pg_class'::regclass AND d.objoid = view AND d.objsubid = 0
@@ -165,7 +190,8 @@ BEGIN
 		JOIN pg_attribute AS t ON t.attrelid = d.objoid AND t.attnum = d.objsubid
 		WHERE d.classoid = 'pg_class'::regclass AND d.objoid = view AND d.objsubid > 0 AND NOT t.attisdropped
 		UNION ALL
-		SELECT format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', view, t.attname, pg_get_expr(f.adbin, f.adrelid)) FROM pg_attrdef AS f
+		SELECT format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', view, t.attname, pg_get_expr(f.adbin, f.adrelid))
+			FROM pg_attrdef AS f
 		JOIN pg_attribute AS t ON t.attrelid = f.adrelid AND t.attnum = f.adnum WHERE f.adrelid = view
 		UNION ALL
 		SELECT pg_get_triggerdef(t.oid) FROM pg_trigger AS t WHERE t.tgrelid = view AND NOT t.tgisinternal
@@ -205,15 +231,19 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	faces text[] := _abc.face_columns();
-	of_his text[] := CASE suffix WHEN 'face' THEN m.key || m.carried WHEN 'ranked' THEN m.key || m.carried WHEN 'trend' THEN m.partition_by
+	of_his text[] := CASE suffix WHEN 'face' THEN m.key || m.carried WHEN 'ranked' THEN m.key || m.carried WHEN 'trend'
+		THEN m.partition_by
 		ELSE m.key || ARRAY(SELECT p FROM unnest(m.partition_by) AS p WHERE p <> ALL (m.key))
 			|| ARRAY(SELECT c FROM unnest(m.carried) AS c WHERE c <> ALL (m.partition_by || m.treatment_columns)) END;
 BEGIN
-	RETURN CASE WHEN suffix = 'changes' THEN own[:1] ELSE '{}' END || ARRAY(SELECT _abc.shown_name(c, own) FROM unnest(of_his) WITH ORDINALITY AS u (c, i) ORDER BY u.i)
-		|| CASE suffix WHEN 'face' THEN faces[:cardinality(faces) - 3] WHEN 'ranked' THEN faces WHEN 'changes' THEN own[2:] ELSE own END;
+	RETURN CASE WHEN suffix = 'changes' THEN own[:1] ELSE '{}' END || ARRAY(SELECT _abc.shown_name(c, own)
+		FROM unnest(of_his) WITH ORDINALITY AS u (c, i) ORDER BY u.i)
+		|| CASE suffix WHEN 'face' THEN faces[:cardinality(faces) - 3] WHEN 'ranked' THEN faces WHEN 'changes'
+			THEN own[2:] ELSE own END;
 END
 $$;
-COMMENT ON FUNCTION _abc.view_columns(@extschema@.abc_model, text, text[]) IS 'part of the views of a model: names of columns';
+COMMENT ON FUNCTION _abc.view_columns(@extschema@.abc_model, text, text[]) IS
+'part of the views of a model: names of columns';
 
 -- A view in its old order of columns, new ones at the end: then CREATE OR REPLACE VIEW keeps all that hangs on it.
 CREATE FUNCTION _abc.put_view(m @extschema@.abc_model, view text, suffix text) RETURNS void
@@ -221,12 +251,14 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	old regclass := to_regclass(view);
-	options text := (SELECT format('WITH (%s) ', array_to_string(c.reloptions, ', ')) FROM pg_class AS c WHERE c.oid = old AND c.reloptions IS NOT NULL);
+	options text := (SELECT format('WITH (%s) ', array_to_string(c.reloptions, ', ')) FROM pg_class AS c
+		WHERE c.oid = old AND c.reloptions IS NOT NULL);
 	query text;
 	names text;
 BEGIN
 	SELECT _abc.view_query(m, x.suffix, x.own, x.query, ''),
-		(SELECT string_agg(format('v.%I', n.name), ', ' ORDER BY a.attnum NULLS LAST, n.i) FROM unnest(_abc.view_columns(m, x.suffix, x.own)) WITH ORDINALITY AS n (name, i)
+		(SELECT string_agg(format('v.%I', n.name), ', ' ORDER BY a.attnum NULLS LAST, n.i)
+			FROM unnest(_abc.view_columns(m, x.suffix, x.own)) WITH ORDINALITY AS n (name, i)
 			LEFT JOIN pg_attribute AS a ON a.attrelid = old AND a.attname = n.name AND NOT a.attisdropped)
 	INTO query, names FROM _abc.view_texts() AS x WHERE x.suffix = put_view.suffix;
 	EXECUTE format('CREATE OR REPLACE VIEW %s %sAS SELECT %s FROM (%s) AS v', view, options, names, query);
@@ -239,7 +271,8 @@ COMMENT ON FUNCTION _abc.put_view(@extschema@.abc_model, text, text) IS 'make a 
 -- definition before, NULL at creation) is left alone, so that its readers do not wait.  Where one is replaced, the
 -- state is locked first, which all but the trend read: a reader of several views in one transaction and an
 -- alteration then wait for each other in one order only.
-CREATE FUNCTION _abc.create_views(m @extschema@.abc_model, schema text, old @extschema@.abc_model) RETURNS @extschema@.abc_model
+CREATE FUNCTION _abc.create_views(m @extschema@.abc_model, schema text, old @extschema@.abc_model)
+	RETURNS @extschema@.abc_model
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -250,13 +283,16 @@ DECLARE
 BEGIN
 	FOR v IN SELECT x.suffix, x.own, x.query FROM _abc.view_texts() AS x LOOP
 		rel := (SELECT c.oid::regclass::text FROM pg_class AS c
-			WHERE c.oid = CASE v.suffix WHEN 'face' THEN m.face WHEN 'ranked' THEN m.ranked WHEN 'changes' THEN m.changes WHEN 'history' THEN m.history ELSE m.trend END);
+			WHERE c.oid = CASE v.suffix WHEN 'face' THEN m.face WHEN 'ranked' THEN m.ranked WHEN 'changes'
+				THEN m.changes WHEN 'history' THEN m.history ELSE m.trend END);
 		IF rel IS NOT NULL AND old.name IS NOT NULL THEN
-			CONTINUE WHEN _abc.view_query(old, v.suffix, v.own, v.query, '') = _abc.view_query(m, v.suffix, v.own, v.query, '')
+			CONTINUE WHEN _abc.view_query(old, v.suffix, v.own, v.query, '') = _abc.view_query(m, v.suffix, v.own,
+				v.query, '')
 				AND _abc.view_columns(old, v.suffix, v.own) = _abc.view_columns(m, v.suffix, v.own);
 			EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', m.state);
 		END IF;
-		rel := coalesce(rel, format('%I.%I', schema, m.name || CASE v.suffix WHEN 'face' THEN '' ELSE '_' || v.suffix END));
+		rel := coalesce(rel, format('%I.%I', schema, m.name || CASE v.suffix WHEN 'face' THEN '' ELSE '_'
+			|| v.suffix END));
 		BEGIN
 			PERFORM _abc.put_view(m, rel, v.suffix);
 		EXCEPTION WHEN invalid_table_definition THEN
@@ -277,8 +313,10 @@ BEGIN
 EXCEPTION WHEN dependent_objects_still_exist THEN
 	GET STACKED DIAGNOSTICS says = PG_EXCEPTION_DETAIL;
 	RAISE EXCEPTION USING ERRCODE = 'dependent_objects_still_exist',
-		MESSAGE = format('a view of model "%s" loses a column, or changes its type, and others depend on it', m.name), DETAIL = says,
+		MESSAGE = format('a view of model "%s" loses a column, or changes its type, and others depend on it', m.name),
+			DETAIL = says,
 		HINT = 'Drop what depends on it, alter the model, and make it again; or keep the column.';
 END
 $$;
-COMMENT ON FUNCTION _abc.create_views(@extschema@.abc_model, text, @extschema@.abc_model) IS 'make the views of a model, or bring them to a new definition';
+COMMENT ON FUNCTION _abc.create_views(@extschema@.abc_model, text, @extschema@.abc_model) IS
+'make the views of a model, or bring them to a new definition';

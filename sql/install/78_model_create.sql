@@ -14,15 +14,26 @@ CREATE FUNCTION abc_create_model(name text, source text, key text, value text,
 	language text DEFAULT 'en', refresh boolean DEFAULT false) RETURNS regclass
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_caller';
-COMMENT ON FUNCTION abc_create_model(text, text, text, text, abc_scheme, abc_metric[], text[], text[], text, text, abc_rule[], integer, integer, integer,
+COMMENT ON FUNCTION abc_create_model(text, text, text, text, abc_scheme, abc_metric[], text[], text[], text, text,
+	abc_rule[], integer, integer, integer,
 	text, text, text, interval, interval, text, text, double precision, text, interval, interval, text, boolean) IS
-'make a model. name: as in SQL, may be qualified. source: a table, view or foreign table, or a query, with one row per customer; it is looked up by name at each refresh. key: one column, or several as ''{company,customer}''. value: the amount. scheme: how to cut (default 80/95). metrics: cut by a weighted score instead. partition_by: cut within each. attributes: columns to carry along. eligible and rules: conditions over the source. promote_after, demote_after: so many runs of different days in a row; promote_wait, demote_wait: so long; max_step: so many tiers at a time. first_order, last_order, orders: columns for the lifecycle; at_risk, lost: silence. treatments: a table with a column tier. max_gone: a refresh that would lose a larger share of the customers or of their value raises. changed: a query for the keys whose rows may differ since the last run. language: en or zh. refresh: the first refresh in the same call. Gives the name of the model';
+'make a model. name: as in SQL, may be qualified. source: a table, view or foreign table, or a query, with one row per '
+	'customer; it is looked up by name at each refresh. key: one column, or several as ''{company,customer}''. value: '
+	'the amount. scheme: how to cut (default 80/95). metrics: cut by a weighted score instead. partition_by: cut '
+	'within each. attributes: columns to carry along. eligible and rules: conditions over the source. promote_after, '
+	'demote_after: so many runs of different days in a row; promote_wait, demote_wait: so long; max_step: so many '
+	'tiers at a time. first_order, last_order, orders: columns for the lifecycle; at_risk, lost: silence. treatments: '
+	'a table with a column tier. max_gone: a refresh that would lose a larger share of the customers or of their value '
+	'raises. changed: a query for the keys whose rows may differ since the last run. language: en or zh. refresh: the '
+	'first refresh in the same call. Gives the name of the model';
 
 CREATE FUNCTION _abc.abc_create_model(name text, source text, key text, value text,
 	scheme @extschema@.abc_scheme, metrics @extschema@.abc_metric[], partition_by text[], attributes text[],
-	missing text, eligible text, rules @extschema@.abc_rule[], promote_after integer, demote_after integer, max_step integer,
+	missing text, eligible text, rules @extschema@.abc_rule[], promote_after integer, demote_after integer,
+	max_step integer,
 	first_order text, last_order text, orders text, at_risk interval, lost interval, treatments text, schema text,
-	max_gone double precision, changed text, promote_wait interval, demote_wait interval, language text, refresh boolean) RETURNS regclass
+	max_gone double precision, changed text, promote_wait interval, demote_wait interval, language text,
+	refresh boolean) RETURNS regclass
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
@@ -80,12 +91,15 @@ BEGIN
 	END IF;
 	RETURN m.face;
 EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		hint = PG_EXCEPTION_HINT;
 	PERFORM _abc.rethrow(code, says, detail, hint);
 END
 $$;
-COMMENT ON FUNCTION _abc.abc_create_model(text, text, text, text, @extschema@.abc_scheme, @extschema@.abc_metric[], text[], text[], text, text, @extschema@.abc_rule[],
-	integer, integer, integer, text, text, text, interval, interval, text, text, double precision, text, interval, interval, text, boolean) IS
+COMMENT ON FUNCTION _abc.abc_create_model(text, text, text, text, @extschema@.abc_scheme, @extschema@.abc_metric[],
+	text[], text[], text, text, @extschema@.abc_rule[],
+	integer, integer, integer, text, text, text, interval, interval, text, text, double precision, text, interval,
+		interval, text, boolean) IS
 'part of abc_create_model';
 
 -- A schema to make it in, names that are short enough, and none of them taken.
@@ -97,7 +111,8 @@ DECLARE
 BEGIN
 	IF home IS NULL OR NOT EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = home) THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_schema_name',
-			MESSAGE = CASE WHEN home IS NULL THEN 'no schema has been selected to make the model in' ELSE format('schema "%s" does not exist', home) END,
+			MESSAGE = CASE WHEN home IS NULL THEN 'no schema has been selected to make the model in'
+				ELSE format('schema "%s" does not exist', home) END,
 			HINT = 'Name it: mart.book, or schema => ''mart''.';
 	END IF;
 	IF octet_length(model_name) > 54 THEN
@@ -106,12 +121,15 @@ BEGIN
 			HINT = 'Its relations are called NAME_override and so on: 54 bytes have room (a Chinese letter is three).';
 	END IF;
 	SELECT c.relname INTO taken FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-	WHERE n.nspname = home AND c.relname IN (SELECT model_name || s FROM unnest('{"",_state,_before,_version,_history,_change,_changes,_run,_trend,_ranked,_override,_model}'::text[]) AS s)
+	WHERE n.nspname = home AND c.relname IN (SELECT model_name || s
+		FROM unnest('{"",_state,_before,_version,_history,_change,_changes,_run,_trend,_ranked,_override,'
+			'_model}'::text[]) AS s)
 	ORDER BY length(c.relname) LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'duplicate_table',
 			MESSAGE = format('relation "%s" exists already in schema "%s"', taken, home),
-			HINT = 'A model makes NAME, NAME_state, NAME_history and others. Choose another name, or abc_drop_model the old model.';
+			HINT = 'A model makes NAME, NAME_state, NAME_history and others. Choose another name, or abc_drop_model '
+				'the old model.';
 	END IF;
 END
 $$;
@@ -126,26 +144,36 @@ DECLARE
 	wanted_text text;
 BEGIN
 	FOR c IN
-		WITH relations (suffix, rel) AS (VALUES ('face', m.face), ('ranked', m.ranked), ('changes', m.changes), ('history', m.history), ('trend', m.trend),
-			('state', m.state), ('before', m.before), ('version', m.version), ('change', m.change), ('run', m.run), ('override', m.override),
-			('model', (_abc.home(m)).definition), ('summary', m.summary), ('sum', m.sums), ('read', m.reading), ('noted', m.noted)),
+		WITH relations (suffix, rel) AS (VALUES ('face', m.face), ('ranked', m.ranked), ('changes', m.changes),
+			('history', m.history), ('trend', m.trend),
+			('state', m.state), ('before', m.before), ('version', m.version), ('change', m.change), ('run', m.run),
+				('override', m.override),
+			('model', (_abc.home(m)).definition), ('summary', m.summary), ('sum', m.sums), ('read', m.reading),
+			('noted', m.noted)),
 		wanted (statement, code, old) AS (
-			SELECT format('COMMENT ON %s %s IS ', CASE WHEN k.relkind = 'v' THEN 'VIEW' ELSE 'TABLE' END, r.rel), 'relation.' || r.suffix, obj_description(r.rel, 'pg_class')
+			SELECT format('COMMENT ON %s %s IS ', CASE WHEN k.relkind = 'v' THEN 'VIEW' ELSE 'TABLE' END, r.rel),
+				'relation.' || r.suffix, obj_description(r.rel, 'pg_class')
 			FROM relations AS r JOIN pg_class AS k ON k.oid = r.rel
 			UNION ALL
 			SELECT format('COMMENT ON COLUMN %s.%I IS ', r.rel, a.attname),
-				CASE WHEN u.name IS NOT NULL THEN 'column_kind.' || u.kind ELSE 'column.' || a.attname END, col_description(r.rel, a.attnum)
+				CASE WHEN u.name IS NOT NULL THEN 'column_kind.' || u.kind ELSE 'column.' || a.attname END,
+					col_description(r.rel, a.attnum)
 			FROM relations AS r JOIN pg_attribute AS a ON a.attrelid = r.rel AND a.attnum > 0 AND NOT a.attisdropped
-			LEFT JOIN (SELECT n.name, min(n.kind) FROM (SELECT unnest(m.key || m.key_columns), 'key' UNION ALL SELECT unnest(m.partition_by), 'partition'
+			LEFT JOIN (SELECT n.name, min(n.kind) FROM (SELECT unnest(m.key || m.key_columns), 'key'
+				UNION ALL SELECT unnest(m.partition_by), 'partition'
 					UNION ALL SELECT unnest(m.treatment_columns), 'treatment'
-					UNION ALL SELECT unnest(m.attributes), 'attribute') AS n (name, kind) GROUP BY n.name) AS u (name, kind)
-				ON u.name = regexp_replace(a.attname, '_+$', '') AND (r.suffix IN ('face', 'ranked', 'changes', 'history', 'trend') OR a.attname = ANY (m.key_columns))
+					UNION ALL SELECT unnest(m.attributes), 'attribute') AS n (name, kind) GROUP BY n.name) AS u (name,
+						kind)
+				ON u.name = regexp_replace(a.attname, '_+$', '')
+					AND (r.suffix IN ('face', 'ranked', 'changes', 'history', 'trend')
+					OR a.attname = ANY (m.key_columns))
 			WHERE r.suffix <> 'model')
 		SELECT w.statement, w.old, t.code FROM wanted AS w JOIN _abc.texts() AS t ON t.code = w.code
 	LOOP
 		wanted_text := _abc.text(m.language, c.code);
 		-- one that is neither of ours, in the language before or now, is the user's
-		CONTINUE WHEN c.old = wanted_text OR (c.old IS NOT NULL AND c.old <> _abc.text('en', c.code) AND c.old <> _abc.text(coalesce(language_before, 'en'), c.code));
+		CONTINUE WHEN c.old = wanted_text OR (c.old IS NOT NULL AND c.old <> _abc.text('en', c.code)
+			AND c.old <> _abc.text(coalesce(language_before, 'en'), c.code));
 		EXECUTE c.statement || quote_literal(wanted_text);
 	END LOOP;
 END
@@ -161,7 +189,8 @@ COMMENT ON FUNCTION _abc.argument(text, text) IS 'part of abc_model_sql';
 CREATE FUNCTION abc_model_sql(model regclass) RETURNS text
 LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
-COMMENT ON FUNCTION abc_model_sql(regclass) IS 'the call of abc_create_model that makes this model: for review, and for the next system';
+COMMENT ON FUNCTION abc_model_sql(regclass) IS
+'the call of abc_create_model that makes this model: for review, and for the next system';
 
 CREATE FUNCTION _abc.abc_model_sql(model regclass) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
@@ -175,20 +204,31 @@ BEGIN
 	SELECT E',\n    metrics => ARRAY[' || string_agg(format('@extschema@.abc_metric(%L, %s%s)', u.name, u.weight,
 		CASE WHEN u.method IS NOT NULL THEN ', ' || quote_literal(u.method) END), E',\n        ' ORDER BY u.i) || ']'
 	INTO metrics FROM unnest(m.metrics, m.weights, m.methods) WITH ORDINALITY AS u (name, weight, method, i);
-	SELECT E',\n    rules => ARRAY[' || string_agg(format('@extschema@.%s(%L, %L, %L)', CASE u.kind WHEN 'only_if' THEN 'abc_only_if' ELSE 'abc_always_if' END,
+	SELECT E',\n    rules => ARRAY['
+		|| string_agg(format('@extschema@.%s(%L, %L, %L)', CASE u.kind WHEN 'only_if' THEN 'abc_only_if'
+		ELSE 'abc_always_if' END,
 		u.tier, u.condition, u.because), E',\n        ' ORDER BY u.i) || ']'
-	INTO rules FROM unnest(m.rule_kinds, m.rule_tiers, m.rule_conditions, m.rule_reasons) WITH ORDINALITY AS u (kind, tier, condition, because, i);
-	RETURN concat(format(E'SELECT @extschema@.abc_create_model(%L, %L,\n    key => %L,\n    value => %L', quote_ident(m.name), m.source,
+	INTO rules FROM unnest(m.rule_kinds, m.rule_tiers, m.rule_conditions, m.rule_reasons) WITH ORDINALITY AS u (kind,
+		tier, condition, because, i);
+	RETURN concat(format(E'SELECT @extschema@.abc_create_model(%L, %L,\n    key => %L,\n    value => %L',
+		quote_ident(m.name), m.source,
 			CASE WHEN cardinality(m.key) = 1 THEN m.key[1] ELSE m.key::text END, m.value),
 		_abc.argument('scheme', m.scheme::text), metrics,
-		_abc.argument('partition_by', nullif(m.partition_by, '{}')::text), _abc.argument('attributes', nullif(m.attributes, '{}')::text),
+		_abc.argument('partition_by', nullif(m.partition_by, '{}')::text),
+		_abc.argument('attributes', nullif(m.attributes, '{}')::text),
 		_abc.argument('missing', nullif(m.missing, 'renormalize')), _abc.argument('eligible', m.eligible), rules,
-		_abc.argument('promote_after', nullif(m.promote_after, 1)::text), _abc.argument('demote_after', nullif(m.demote_after, 1)::text),
-		_abc.argument('max_step', m.max_step::text), _abc.argument('promote_wait', m.promote_wait::text), _abc.argument('demote_wait', m.demote_wait::text),
-		_abc.argument('first_order', m.first_order), _abc.argument('last_order', m.last_order), _abc.argument('orders', m.orders),
-		_abc.argument('at_risk', m.at_risk::text), _abc.argument('lost', m.lost::text), _abc.argument('treatments', m.treatments),
-		CASE WHEN m.max_gone IS NULL THEN E',\n    max_gone => NULL' ELSE _abc.argument('max_gone', nullif(m.max_gone, 0.5)::text) END,
-		_abc.argument('changed', m.changed), _abc.argument('language', nullif(m.language, 'en')), _abc.argument('schema', quote_ident((_abc.home(m)).schema)), ');');
+		_abc.argument('promote_after', nullif(m.promote_after, 1)::text),
+		_abc.argument('demote_after', nullif(m.demote_after, 1)::text),
+		_abc.argument('max_step', m.max_step::text), _abc.argument('promote_wait', m.promote_wait::text),
+		_abc.argument('demote_wait', m.demote_wait::text),
+		_abc.argument('first_order', m.first_order), _abc.argument('last_order', m.last_order),
+		_abc.argument('orders', m.orders),
+		_abc.argument('at_risk', m.at_risk::text), _abc.argument('lost', m.lost::text),
+		_abc.argument('treatments', m.treatments),
+		CASE WHEN m.max_gone IS NULL THEN E',\n    max_gone => NULL'
+			ELSE _abc.argument('max_gone', nullif(m.max_gone, 0.5)::text) END,
+		_abc.argument('changed', m.changed), _abc.argument('language', nullif(m.language, 'en')),
+		_abc.argument('schema', quote_ident((_abc.home(m)).schema)), ');');
 END
 $$;
 COMMENT ON FUNCTION _abc.abc_model_sql(regclass) IS 'part of abc_model_sql';
@@ -196,7 +236,8 @@ COMMENT ON FUNCTION _abc.abc_model_sql(regclass) IS 'part of abc_model_sql';
 CREATE FUNCTION abc_drop_model(model regclass) RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
-COMMENT ON FUNCTION abc_drop_model(regclass) IS 'drop all relations of a model, its history too; an error if something of yours depends on one of them';
+COMMENT ON FUNCTION abc_drop_model(regclass) IS
+'drop all relations of a model, its history too; an error if something of yours depends on one of them';
 
 CREATE FUNCTION _abc.abc_drop_model(model regclass) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
@@ -212,8 +253,10 @@ BEGIN
 	EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', definition);
 	m := _abc.lock(model, 'drop');
 	PERFORM _abc.drop_tracking(m);
-	FOR rel IN SELECT c.oid::regclass AS name, c.relkind FROM unnest(ARRAY[m.ranked, m.face, m.changes, m.history, m.trend, m.before, m.state, m.version,
-			m.change, m.run, m.override, m.summary, m.sums, m.reading, m.noted, definition]) WITH ORDINALITY AS r (oid, i) JOIN pg_class AS c ON c.oid = r.oid ORDER BY r.i
+	FOR rel IN SELECT c.oid::regclass AS name, c.relkind
+		FROM unnest(ARRAY[m.ranked, m.face, m.changes, m.history, m.trend, m.before, m.state, m.version,
+			m.change, m.run, m.override, m.summary, m.sums, m.reading, m.noted, definition]) WITH ORDINALITY AS r (oid,
+				i) JOIN pg_class AS c ON c.oid = r.oid ORDER BY r.i
 	LOOP
 		EXECUTE format('DROP %s %s', CASE rel.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, rel.name);
 	END LOOP;

@@ -14,16 +14,23 @@ CREATE FUNCTION abc_alter_model(model regclass, source text DEFAULT NULL, value 
 	key text DEFAULT NULL, refresh boolean DEFAULT false) RETURNS regclass
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
-COMMENT ON FUNCTION abc_alter_model(regclass, text, text, abc_scheme, abc_metric[], text[], text[], text, text, abc_rule[],
-	integer, integer, integer, text, text, text, interval, interval, text, double precision, text, interval, interval, text, text, boolean) IS
-'change what is given of a model and keep the rest, its history too. Empty text, empty array, 0, interval ''0'' and max_gone -1 take something away. The views show the old decisions until the next refresh (refresh => true: at once), which marks what changes with cause definition. A scheme of as many tiers without names keeps the names';
+COMMENT ON FUNCTION abc_alter_model(regclass, text, text, abc_scheme, abc_metric[], text[], text[], text, text,
+	abc_rule[],
+	integer, integer, integer, text, text, text, interval, interval, text, double precision, text, interval, interval,
+		text, text, boolean) IS
+'change what is given of a model and keep the rest, its history too. Empty text, empty array, 0, interval ''0'' and '
+	'max_gone -1 take something away. The views show the old decisions until the next refresh (refresh => true: at '
+	'once), which marks what changes with cause definition. A scheme of as many tiers without names keeps the names';
 
 CREATE FUNCTION _abc.abc_alter_model(model regclass, source text, value text,
 	scheme @extschema@.abc_scheme, metrics @extschema@.abc_metric[], partition_by text[], attributes text[],
-	missing text, eligible text, rules @extschema@.abc_rule[], promote_after integer, demote_after integer, max_step integer,
+	missing text, eligible text, rules @extschema@.abc_rule[], promote_after integer, demote_after integer,
+	max_step integer,
 	first_order text, last_order text, orders text, at_risk interval, lost interval, treatments text,
-	max_gone double precision, changed text, promote_wait interval, demote_wait interval, language text, key text, refresh boolean) RETURNS regclass
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET abc_tier.as_of = ''
+	max_gone double precision, changed text, promote_wait interval, demote_wait interval, language text, key text,
+	refresh boolean) RETURNS regclass
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+	SET abc_tier.as_of = ''
 AS $$
 DECLARE
 	old @extschema@.abc_model := _abc.lock(model, 'alter');
@@ -34,7 +41,8 @@ DECLARE
 	hint text;
 BEGIN
 	m.source := coalesce(source, old.source);
-	m.source_path := CASE WHEN source IS NULL AND treatments IS NULL AND eligible IS NULL AND rules IS NULL AND changed IS NULL
+	m.source_path := CASE WHEN source IS NULL AND treatments IS NULL AND eligible IS NULL AND rules IS NULL
+		AND changed IS NULL
 		THEN old.source_path ELSE concat_ws(', ', nullif(_abc.caller_path(), ''), quote_ident('@extschema@')) END;
 	m.key := CASE WHEN key LIKE '{%}' THEN key::text[] WHEN key IS NOT NULL THEN ARRAY[key] ELSE old.key END;
 	m.value := coalesce(value, old.value);
@@ -74,16 +82,20 @@ BEGIN
 	END IF;
 	RETURN (SELECT d.m).face FROM _abc.definition_of(old.state) AS d;
 EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		hint = PG_EXCEPTION_HINT;
 	PERFORM _abc.rethrow(code, says, detail, hint);
 END
 $$;
-COMMENT ON FUNCTION _abc.abc_alter_model(regclass, text, text, @extschema@.abc_scheme, @extschema@.abc_metric[], text[], text[], text, text, @extschema@.abc_rule[],
-	integer, integer, integer, text, text, text, interval, interval, text, double precision, text, interval, interval, text, text, boolean) IS
+COMMENT ON FUNCTION _abc.abc_alter_model(regclass, text, text, @extschema@.abc_scheme, @extschema@.abc_metric[], text[],
+	text[], text, text, @extschema@.abc_rule[],
+	integer, integer, integer, text, text, text, interval, interval, text, double precision, text, interval, interval,
+		text, text, boolean) IS
 'part of abc_alter_model: as the owner';
 
 -- A scheme of as many tiers that has no names keeps the names.  A scheme that was right for amounts is not for scores.
-CREATE FUNCTION _abc.altered_scheme(old @extschema@.abc_model, given @extschema@.abc_scheme, by_score boolean) RETURNS @extschema@.abc_scheme
+CREATE FUNCTION _abc.altered_scheme(old @extschema@.abc_model, given @extschema@.abc_scheme, by_score boolean)
+	RETURNS @extschema@.abc_scheme
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -92,7 +104,8 @@ DECLARE
 	parts text[];
 BEGIN
 	IF given IS NULL THEN
-		RETURN CASE WHEN by_score AND old.metrics IS NULL AND left(old.scheme::text, 5) IN ('share', 'fill ') THEN NULL ELSE old.scheme END;
+		RETURN CASE WHEN by_score AND old.metrics IS NULL AND left(old.scheme::text, 5) IN ('share', 'fill ') THEN NULL
+			ELSE old.scheme END;
 	END IF;
 	IF NOT named OR (SELECT bool_or(t.name <> t.tier::text) FROM @extschema@.abc_tiers(given) AS t)
 		OR (SELECT count(*) FROM @extschema@.abc_tiers(given)) <> cardinality(names)
@@ -100,12 +113,15 @@ BEGIN
 		RETURN given;
 	END IF;
 	parts := regexp_match(given::text, '^(\w+) ([^;]*)(.*)$');
-	RETURN (SELECT concat(parts[1], ' ', string_agg(concat('"', replace(names[u.i], '"', '""'), '" ', btrim(u.cut)), ' / ' ORDER BY u.i),
+	RETURN (SELECT concat(parts[1], ' ', string_agg(concat('"', replace(names[u.i], '"', '""'), '" ', btrim(u.cut)),
+		' / ' ORDER BY u.i),
 			' / "', replace(names[cardinality(names)], '"', '""'), '"', parts[3])::@extschema@.abc_scheme
-		FROM unnest(regexp_split_to_array(parts[2], '[/+]')) WITH ORDINALITY AS u (cut, i) WHERE u.i < cardinality(names));
+		FROM unnest(regexp_split_to_array(parts[2], '[/+]')) WITH ORDINALITY AS u (cut, i)
+			WHERE u.i < cardinality(names));
 END
 $$;
-COMMENT ON FUNCTION _abc.altered_scheme(@extschema@.abc_model, @extschema@.abc_scheme, boolean) IS 'part of abc_alter_model: the scheme';
+COMMENT ON FUNCTION _abc.altered_scheme(@extschema@.abc_model, @extschema@.abc_scheme, boolean) IS
+'part of abc_alter_model: the scheme';
 
 -- What an alteration takes away is said.
 CREATE FUNCTION _abc.tell_what_goes(old @extschema@.abc_model, m @extschema@.abc_model) RETURNS void
@@ -126,7 +142,8 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION _abc.tell_what_goes(@extschema@.abc_model, @extschema@.abc_model) IS 'part of abc_alter_model: a notice of what goes';
+COMMENT ON FUNCTION _abc.tell_what_goes(@extschema@.abc_model, @extschema@.abc_model) IS
+'part of abc_alter_model: a notice of what goes';
 
 -- How a scheme cuts, whatever its tiers are called: names are quoted, or stand before their cut.
 CREATE FUNCTION _abc.cuts_of(scheme @extschema@.abc_scheme) RETURNS text
@@ -135,7 +152,8 @@ AS $$
 DECLARE
 	parts text[] := regexp_match(regexp_replace(scheme::text, '"([^"]|"")*"', 'x', 'g'), '^(\w+) ([^;]*)(.*)$');
 BEGIN
-	RETURN concat(parts[1], ' ', (SELECT string_agg((regexp_match(u.part, '(^|\s)(>?-?[0-9.]+)\s*$'))[2], '/' ORDER BY u.i)
+	RETURN concat(parts[1], ' ', (SELECT string_agg((regexp_match(u.part, '(^|\s)(>?-?[0-9.]+)\s*$'))[2], '/'
+		ORDER BY u.i)
 		FROM unnest(regexp_split_to_array(parts[2], '[/+]')) WITH ORDINALITY AS u (part, i)), parts[3]);
 END
 $$;
@@ -146,17 +164,20 @@ CREATE FUNCTION _abc.standard_of(m @extschema@.abc_model) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN ROW(m.value, _abc.cuts_of(m.scheme), m.metrics, m.weights, m.methods, m.missing, m.partition_by, m.eligible)::text;
+	RETURN ROW(m.value, _abc.cuts_of(m.scheme), m.metrics, m.weights, m.methods, m.missing, m.partition_by,
+		m.eligible)::text;
 END
 $$;
 COMMENT ON FUNCTION _abc.standard_of(@extschema@.abc_model) IS 'part of abc_alter_model: what computes tiers';
 
--- What makes a decision: where it changes, what changes with it has the cause definition.  The source is not part of it.
+-- What makes a decision: where it changes, what changes with it has the cause definition.  The source is not part of
+-- it.
 CREATE FUNCTION _abc.revision_of(m @extschema@.abc_model) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN ROW(_abc.standard_of(m), m.rule_kinds, m.rule_tiers, m.rule_conditions, m.rule_reasons, m.promote_after, m.demote_after,
+	RETURN ROW(_abc.standard_of(m), m.rule_kinds, m.rule_tiers, m.rule_conditions, m.rule_reasons, m.promote_after,
+		m.demote_after,
 		m.promote_wait, m.demote_wait, m.max_step, m.first_order, m.last_order, m.orders, m.at_risk, m.lost)::text;
 END
 $$;
@@ -174,7 +195,8 @@ DECLARE
 BEGIN
 	IF retyped THEN
 		-- a column that a view shows cannot change its type: the views go and come back as they were
-		FOR v IN SELECT r.name, r.rel FROM (VALUES (1, 'ranked', m.ranked), (2, 'face', m.face), (3, 'changes', m.changes), (4, 'history', m.history), (5, 'trend', m.trend)) AS r (i, name, rel)
+		FOR v IN SELECT r.name, r.rel FROM (VALUES (1, 'ranked', m.ranked), (2, 'face', m.face),
+			(3, 'changes', m.changes), (4, 'history', m.history), (5, 'trend', m.trend)) AS r (i, name, rel)
 			ORDER BY r.i
 		LOOP
 			dress := dress || jsonb_build_object('view', v.rel::text, 'dress', to_jsonb(_abc.view_dress(v.rel)));
@@ -190,11 +212,13 @@ BEGIN
 	m := _abc.put_changed_tables(m);
 	PERFORM _abc.save(m);
 	PERFORM _abc.put_tracking(m);
-	FOR v IN SELECT d ->> 'view' AS name, ARRAY(SELECT jsonb_array_elements_text(d -> 'dress')) AS dress FROM jsonb_array_elements(dress) AS d LOOP
+	FOR v IN SELECT d ->> 'view' AS name, ARRAY(SELECT jsonb_array_elements_text(d -> 'dress')) AS dress
+		FROM jsonb_array_elements(dress) AS d LOOP
 		PERFORM _abc.dress_view(v.name, v.dress);
 	END LOOP;
 	PERFORM _abc.save(m);
 	PERFORM _abc.comment_relations(m, old.language);
 END
 $$;
-COMMENT ON FUNCTION _abc.change_relations(@extschema@.abc_model, @extschema@.abc_model) IS 'part of abc_alter_model: tables and views';
+COMMENT ON FUNCTION _abc.change_relations(@extschema@.abc_model, @extschema@.abc_model) IS
+'part of abc_alter_model: tables and views';

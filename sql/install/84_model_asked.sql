@@ -10,15 +10,18 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN _abc.fill(template, m, jsonb_build_object(
-		'given', (SELECT format('(SELECT %s)', string_agg(format('($1)[%s]::%s AS %I', u.i, u.type, u.stored), ', ' ORDER BY u.i))
+		'given', (SELECT format('(SELECT %s)', string_agg(format('($1)[%s]::%s AS %I', u.i, u.type, u.stored), ', '
+			ORDER BY u.i))
 			FROM unnest(m.key_types, m.key_columns) WITH ORDINALITY AS u (type, stored, i)),
 		'shown', (SELECT string_agg(format('f.%I AS %I', u.name, u.stored), ', ' ORDER BY u.i)
 			FROM unnest(m.key, m.key_columns) WITH ORDINALITY AS u (name, stored, i)),
 		'texts', (SELECT format('ARRAY[%s]::text[]', string_agg(format('s.%I::text', u.stored), ', ' ORDER BY u.i))
 			FROM unnest(m.key_columns || m.carried_columns) WITH ORDINALITY AS u (stored, i)),
 		'versions', _abc.fill($sql$(
-			SELECT {v.keys}, v.tier, v.tier_name, v.decided_by, v.reason, v.lifecycle, v.cause, v.valid_from, v.valid_to FROM {version} AS v
-			UNION ALL SELECT {o.keys}, o.tier, o.tier_name, o.decided_by, o.reason, o.lifecycle, o.cause, o.version_from, NULL::date FROM {state} AS o)$sql$, m),
+			SELECT {v.keys}, v.tier, v.tier_name, v.decided_by, v.reason, v.lifecycle, v.cause, v.valid_from, v.valid_to
+				FROM {version} AS v
+			UNION ALL SELECT {o.keys}, o.tier, o.tier_name, o.decided_by, o.reason, o.lifecycle, o.cause,
+				o.version_from, NULL::date FROM {state} AS o)$sql$, m),
 		'language', quote_literal(m.language), 'runs', m.runs));
 END
 $$;
@@ -29,14 +32,16 @@ CREATE FUNCTION _abc.given_key(m @extschema@.abc_model, key text) RETURNS text[]
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	columns text := (SELECT string_agg(format('%I %s', u.name, u.type), ', ' ORDER BY u.i) FROM unnest(m.key, m.key_types) WITH ORDINALITY AS u (name, type, i));
+	columns text := (SELECT string_agg(format('%I %s', u.name, u.type), ', ' ORDER BY u.i)
+		FROM unnest(m.key, m.key_types) WITH ORDINALITY AS u (name, type, i));
 	given text[];
 	known boolean;
 BEGIN
 	BEGIN
 		given := CASE WHEN cardinality(m.key) = 1 THEN ARRAY[key] ELSE key::text[] END;
 		IF cardinality(given) = cardinality(m.key) THEN
-			EXECUTE _abc.asked('SELECT true FROM {state} AS s JOIN {given} AS g ON {same s g}', m) INTO known USING given;
+			EXECUTE _abc.asked('SELECT true FROM {state} AS s JOIN {given} AS g ON {same s g}', m) INTO known
+				USING given;
 		END IF;
 	EXCEPTION WHEN data_exception THEN
 		given := NULL;
@@ -49,12 +54,14 @@ BEGIN
 	ELSIF known IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'no_data_found',
 			MESSAGE = format('there is no customer "%s" in model "%s"', coalesce(key, 'NULL'), m.name),
-			HINT = CASE WHEN m.runs = 0 THEN 'The model was not refreshed yet.' ELSE 'A customer is known from the first refresh on that finds it in the source.' END;
+			HINT = CASE WHEN m.runs = 0 THEN 'The model was not refreshed yet.'
+				ELSE 'A customer is known from the first refresh on that finds it in the source.' END;
 	END IF;
 	RETURN given;
 END
 $$;
-COMMENT ON FUNCTION _abc.given_key(@extschema@.abc_model, text) IS 'the texts of the columns of a key that the model knows, or a clear error';
+COMMENT ON FUNCTION _abc.given_key(@extschema@.abc_model, text) IS
+'the texts of the columns of a key that the model knows, or a clear error';
 
 -- The standard by which the last run decided: after an alteration of it, what is in force is older than the definition.
 CREATE FUNCTION _abc.standard_of_run(m @extschema@.abc_model) RETURNS integer
@@ -63,7 +70,8 @@ AS $$
 DECLARE
 	result integer;
 BEGIN
-	EXECUTE _abc.asked('SELECT max(r.standard) FROM {run} AS r WHERE r.run = {runs} AND r.revision IS NOT NULL', m) INTO result;
+	EXECUTE _abc.asked('SELECT max(r.standard) FROM {run} AS r WHERE r.run = {runs} AND r.revision IS NOT NULL', m)
+		INTO result;
 	RETURN result;
 END
 $$;
@@ -76,11 +84,13 @@ AS $$
 DECLARE
 	result bigint;
 BEGIN
-	EXECUTE _abc.fill('SELECT max(r.run) FROM {run} AS r WHERE r.revision IS NOT NULL AND ($1 IS NULL OR r.as_of <= $1)', m)
+	EXECUTE _abc.fill('SELECT max(r.run) FROM {run} AS r WHERE r.revision IS NOT NULL AND ($1 IS NULL OR r.as_of <= '
+		'$1)', m)
 	INTO result USING as_of;
 	IF result IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'no_data_found',
-			MESSAGE = format('model "%s" has no run%s', m.name, ' as of ' || to_char(as_of, 'YYYY-MM-DD') || ' or before'),
+			MESSAGE = format('model "%s" has no run%s', m.name, ' as of ' || to_char(as_of, 'YYYY-MM-DD')
+				|| ' or before'),
 			HINT = format('SELECT @extschema@.abc_refresh(%L) makes one.', m.face);
 	END IF;
 	RETURN result;
@@ -94,11 +104,13 @@ AS $$
 DECLARE
 	result date;
 BEGIN
-	EXECUTE _abc.fill('SELECT min(r.as_of) FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL', m) INTO result USING run;
+	EXECUTE _abc.fill('SELECT min(r.as_of) FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL', m) INTO result
+		USING run;
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION _abc.day_of_run(@extschema@.abc_model, bigint) IS 'the day as of which a run was made; NULL: there is none';
+COMMENT ON FUNCTION _abc.day_of_run(@extschema@.abc_model, bigint) IS
+'the day as of which a run was made; NULL: there is none';
 
 -- For what reads the source: its query and its functions run with the rights of who asks, so that must be the owner.
 CREATE FUNCTION _abc.find_own(model regclass, purpose text) RETURNS @extschema@.abc_model

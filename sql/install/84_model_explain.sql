@@ -11,9 +11,11 @@ BEGIN
 	RETURN CASE
 		WHEN x IS NULL OR x = 0 THEN x::bigint::text
 		WHEN x::text IN ('NaN', 'Infinity', '-Infinity') THEN x::text
-		WHEN abs(round(x, 2)) >= 1e15 OR abs(x) < 1e-6 THEN regexp_replace(trim(to_char(x, '9.999999EEEE')), '\.?0*e\+?(-?)0*', 'e\1')
+		WHEN abs(round(x, 2)) >= 1e15 OR abs(x) < 1e-6 THEN regexp_replace(trim(to_char(x, '9.999999EEEE')),
+			'\.?0*e\+?(-?)0*', 'e\1')
 		WHEN abs(x) < 1 THEN rtrim(to_char(round(x, 3 - floor(log(abs(x)))::integer), 'FM0.9999999999'), '.')
-		ELSE rtrim(to_char(round(x, 2), CASE WHEN x = trunc(x) THEN 'FM999,999,999,999,990' ELSE 'FM999,999,999,999,990.00' END), '.')
+		ELSE rtrim(to_char(round(x, 2), CASE WHEN x = trunc(x) THEN 'FM999,999,999,999,990'
+			ELSE 'FM999,999,999,999,990.00' END), '.')
 	END;
 END
 $$;
@@ -42,18 +44,21 @@ BEGIN
 			FROM (SELECT {s.keys}, s.metrics[$2] AS raw,
 					_abc.normalize(CASE WHEN s.eligible THEN s.metrics[$2] END, $3) OVER () AS made
 				FROM {state} AS s
-				WHERE s.present AND s.partition = (SELECT s.partition FROM {state} AS s JOIN {given} AS g ON {same s g})) AS n
+				WHERE s.present AND s.partition = (SELECT s.partition FROM {state} AS s JOIN {given} AS g
+					ON {same s g})) AS n
 			JOIN {given} AS g ON {same n g}$sql$, m)
 		INTO raw, made USING given, i, method;
 		topic := _abc.text(m.language, 'explain.metric', m.metrics[i]);
 		says := CASE WHEN raw IS NULL THEN _abc.text(m.language, 'explain.metric.missing', m.missing)
-			ELSE _abc.text(m.language, 'explain.metric.says', _abc.figure(raw::numeric), method, _abc.figure(made::numeric),
+			ELSE _abc.text(m.language, 'explain.metric.says', _abc.figure(raw::numeric), method,
+				_abc.figure(made::numeric),
 				m.weights[i]::text, _abc.figure((made * m.weights[i])::numeric)) END;
 		RETURN NEXT;
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION _abc.explain_metrics(@extschema@.abc_model, text[]) IS 'part of abc_explain: the metrics behind a score';
+COMMENT ON FUNCTION _abc.explain_metrics(@extschema@.abc_model, text[]) IS
+'part of abc_explain: the metrics behind a score';
 
 -- The cut-offs that a customer was measured against.
 CREATE FUNCTION _abc.explain_cutoffs(m @extschema@.abc_model, given text[]) RETURNS text
@@ -63,9 +68,12 @@ DECLARE
 	says text;
 BEGIN
 	EXECUTE _abc.asked($sql$
-		SELECT string_agg(CASE WHEN u.cutoff IS NULL THEN _abc.text({language}, 'explain.cut-offs.empty', r.tier_names[u.i])
-			ELSE _abc.text({language}, 'explain.cut-offs.says', r.tier_names[u.i], _abc.figure(u.cutoff)) END, ', ' ORDER BY u.i)
-		FROM {state} AS s JOIN {given} AS g ON {same s g} JOIN {run} AS r ON r.run = {runs} AND r.partition = s.partition
+		SELECT string_agg(CASE WHEN u.cutoff IS NULL THEN _abc.text({language}, 'explain.cut-offs.empty',
+			r.tier_names[u.i])
+			ELSE _abc.text({language}, 'explain.cut-offs.says', r.tier_names[u.i], _abc.figure(u.cutoff)) END, ', '
+				ORDER BY u.i)
+		FROM {state} AS s JOIN {given} AS g ON {same s g} JOIN {run} AS r ON r.run = {runs}
+			AND r.partition = s.partition
 		CROSS JOIN LATERAL unnest(r.cutoffs) WITH ORDINALITY AS u (cutoff, i)$sql$, m)
 	INTO says USING given;
 	RETURN says;
@@ -83,8 +91,10 @@ BEGIN
 				CASE WHEN lag(h.valid_from) OVER w IS NULL THEN 'new'
 					WHEN h.decided_by = 'gone' THEN nullif('gone', lag(h.decided_by) OVER w)
 					WHEN lag(h.decided_by) OVER w = 'gone' THEN 'back'
-					WHEN coalesce(@extschema@.abc_rank(h.tier), 99) < coalesce(@extschema@.abc_rank(lag(h.tier) OVER w), 99) THEN 'up'
-					WHEN coalesce(@extschema@.abc_rank(h.tier), 99) > coalesce(@extschema@.abc_rank(lag(h.tier) OVER w), 99) THEN 'down' END AS moved
+					WHEN coalesce(@extschema@.abc_rank(h.tier), 99) < coalesce(@extschema@.abc_rank(lag(h.tier) OVER w),
+						99) THEN 'up'
+					WHEN coalesce(@extschema@.abc_rank(h.tier), 99) > coalesce(@extschema@.abc_rank(lag(h.tier) OVER w),
+						99) THEN 'down' END AS moved
 			FROM {versions} AS h JOIN {given} AS g ON {same h g} WINDOW w AS (ORDER BY h.valid_from)
 		)
 		SELECT _abc.text({language}, 'explain.history', to_char(v.valid_from, 'YYYY-MM-DD')),
@@ -99,7 +109,8 @@ BEGIN
 		FROM version AS v ORDER BY v.valid_from DESC LIMIT 12$sql$, m) USING given;
 END
 $$;
-COMMENT ON FUNCTION _abc.explain_history(@extschema@.abc_model, text[]) IS 'part of abc_explain: the last twelve versions';
+COMMENT ON FUNCTION _abc.explain_history(@extschema@.abc_model, text[]) IS
+'part of abc_explain: the last twelve versions';
 
 -- What NAME shows of a customer, in words.
 CREATE FUNCTION _abc.explain_now(m @extschema@.abc_model, c jsonb) RETURNS TABLE (topic text, says text)
@@ -121,17 +132,21 @@ BEGIN
 		decided := _abc.text(l, 'explain.decided by.until', decided, c ->> 'decided_until');
 	END IF;
 	RETURN QUERY VALUES
-		(_abc.text(l, 'explain.customer'), (SELECT string_agg(c ->> u.k, ', ' ORDER BY u.i) FROM unnest(m.key) WITH ORDINALITY AS u (k, i))),
+		(_abc.text(l, 'explain.customer'), (SELECT string_agg(c ->> u.k, ', ' ORDER BY u.i)
+			FROM unnest(m.key) WITH ORDINALITY AS u (k, i))),
 		(_abc.text(l, 'explain.tier'), tier),
 		(_abc.text(l, 'explain.decided by'), decided),
 		(_abc.text(l, 'explain.computed tier'), c ->> 'computed_tier'),
 		(_abc.text(l, 'explain.value'), CASE WHEN c ->> 'value_share' IS NULL THEN _abc.figure((c ->> 'value')::numeric)
-			ELSE _abc.text(l, 'explain.value.says', _abc.figure((c ->> 'value')::numeric), _abc.percent((c ->> 'value_share')::double precision)) END),
-		(_abc.text(l, 'explain.value before'), _abc.figure(nullif((c ->> 'value_before')::numeric, (c ->> 'value')::numeric))),
+			ELSE _abc.text(l, 'explain.value.says', _abc.figure((c ->> 'value')::numeric),
+				_abc.percent((c ->> 'value_share')::double precision)) END),
+		(_abc.text(l, 'explain.value before'),
+			_abc.figure(nullif((c ->> 'value_before')::numeric, (c ->> 'value')::numeric))),
 		(_abc.text(l, 'explain.score'), _abc.figure((c ->> 'score')::numeric));
 END
 $$;
-COMMENT ON FUNCTION _abc.explain_now(@extschema@.abc_model, jsonb) IS 'part of abc_explain: the tier and what decided it';
+COMMENT ON FUNCTION _abc.explain_now(@extschema@.abc_model, jsonb) IS
+'part of abc_explain: the tier and what decided it';
 
 -- How far it is to the next tier and from the one below, the lifecycle, the best times.
 CREATE FUNCTION _abc.explain_around(m @extschema@.abc_model, c jsonb) RETURNS TABLE (topic text, says text)
@@ -143,8 +158,10 @@ DECLARE
 	best text := _abc.figure((c ->> 'best_value')::numeric);
 BEGIN
 	RETURN QUERY VALUES
-		(_abc.text(l, 'explain.next tier'), CASE WHEN NOT (c ->> 'gap_to_next')::numeric > 0 OR c ->> 'gap_to_next' IS NULL THEN c ->> 'next_name'
-			ELSE _abc.text(l, 'explain.next tier.' || cut, c ->> 'next_name', _abc.figure((c ->> 'gap_to_next')::numeric)) END),
+		(_abc.text(l, 'explain.next tier'), CASE WHEN NOT (c ->> 'gap_to_next')::numeric > 0
+			OR c ->> 'gap_to_next' IS NULL THEN c ->> 'next_name'
+			ELSE _abc.text(l, 'explain.next tier.' || cut, c ->> 'next_name',
+				_abc.figure((c ->> 'gap_to_next')::numeric)) END),
 		(_abc.text(l, 'explain.cushion'), CASE WHEN c ->> 'cushion' IS NOT NULL THEN
 			_abc.text(l, 'explain.cushion.' || cut, _abc.figure((c ->> 'cushion')::numeric)) END),
 		(_abc.text(l, 'explain.lifecycle'), CASE WHEN c ->> 'last_order' IS NULL THEN c ->> 'lifecycle_name'
@@ -155,13 +172,15 @@ BEGIN
 		(_abc.text(l, 'explain.run'), _abc.text(l, 'explain.run.says', c ->> 'run', c ->> 'as_of', c ->> 'scheme'));
 END
 $$;
-COMMENT ON FUNCTION _abc.explain_around(@extschema@.abc_model, jsonb) IS 'part of abc_explain: distances, lifecycle, best times';
+COMMENT ON FUNCTION _abc.explain_around(@extschema@.abc_model, jsonb) IS
+'part of abc_explain: distances, lifecycle, best times';
 
 CREATE FUNCTION abc_explain(model regclass, key text) RETURNS TABLE (topic text, says text)
 LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_explain(regclass, text) IS
-'why a customer has the tier he has: what was computed, who decided, what is missing to the next tier, metrics, history. A key of several columns is given as an array, in the order of the model''s key';
+'why a customer has the tier he has: what was computed, who decided, what is missing to the next tier, metrics, '
+	'history. A key of several columns is given as an array, in the order of the model''s key';
 
 CREATE FUNCTION _abc.abc_explain(model regclass, key text) RETURNS TABLE (topic text, says text)
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -176,19 +195,23 @@ DECLARE
 	hint text;
 BEGIN
 	EXECUTE _abc.asked($sql$
-		SELECT c.shown FROM (SELECT to_jsonb(f) AS shown, {shown} FROM {face} AS f) AS c JOIN {given} AS g ON {same c g}$sql$, m) INTO c USING given;
+		SELECT c.shown FROM (SELECT to_jsonb(f) AS shown, {shown} FROM {face} AS f) AS c JOIN {given} AS g
+			ON {same c g}$sql$, m) INTO c USING given;
 	-- the key as text, not as JSON has it
 	c := c || (SELECT jsonb_object_agg(u.name, given[u.i]) FROM unnest(m.key) WITH ORDINALITY AS u (name, i));
 	RETURN QUERY SELECT e.topic, e.says FROM _abc.explain_now(m, c) AS e WHERE e.says IS NOT NULL;
 	IF m.standard = _abc.standard_of_run(m) THEN
 		RETURN QUERY SELECT e.topic, e.says FROM _abc.explain_metrics(m, given) AS e;
 	END IF;
-	RETURN QUERY SELECT _abc.text(m.language, 'explain.cut-offs'), e.says FROM _abc.explain_cutoffs(m, given) AS e (says) WHERE e.says IS NOT NULL;
+	RETURN QUERY SELECT _abc.text(m.language, 'explain.cut-offs'), e.says
+		FROM _abc.explain_cutoffs(m, given) AS e (says) WHERE e.says IS NOT NULL;
 	RETURN QUERY SELECT e.topic, e.says FROM _abc.explain_around(m, c) AS e WHERE e.says IS NOT NULL;
-	RETURN QUERY SELECT u.name, c ->> u.name FROM unnest(m.carried) WITH ORDINALITY AS u (name, i) WHERE c ->> u.name IS NOT NULL ORDER BY u.i;
+	RETURN QUERY SELECT u.name, c ->> u.name FROM unnest(m.carried) WITH ORDINALITY AS u (name, i)
+		WHERE c ->> u.name IS NOT NULL ORDER BY u.i;
 	RETURN QUERY SELECT e.topic, e.says FROM _abc.explain_history(m, given) AS e;
 EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		hint = PG_EXCEPTION_HINT;
 	PERFORM _abc.rethrow(code, message, detail, hint);
 END
 $$;

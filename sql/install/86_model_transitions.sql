@@ -4,27 +4,33 @@
 
 -- The state of every customer on two days, from the history; who had none on the first day was not there yet.
 CREATE FUNCTION _abc.transition_states(m @extschema@.abc_model, since date, until date)
-RETURNS TABLE (from_rank smallint, from_tier text, from_name text, from_lifecycle text, was_gone boolean, was_there boolean,
+RETURNS TABLE (from_rank smallint, from_tier text, from_name text, from_lifecycle text, was_gone boolean,
+	was_there boolean,
 	to_rank smallint, to_tier text, to_name text, to_lifecycle text, is_gone boolean)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE _abc.asked($sql$
-		SELECT @extschema@.abc_rank(a.tier), a.tier::text, a.tier_name, a.lifecycle, a.decided_by = 'gone', a.valid_from IS NOT NULL,
+		SELECT @extschema@.abc_rank(a.tier), a.tier::text, a.tier_name, a.lifecycle, a.decided_by = 'gone',
+			a.valid_from IS NOT NULL,
 			@extschema@.abc_rank(b.tier), b.tier::text, b.tier_name, b.lifecycle, b.decided_by = 'gone'
 		FROM {versions} AS b LEFT JOIN {versions} AS a
 			ON {same a b} AND a.valid_from <= $1 AND (a.valid_to IS NULL OR a.valid_to > $1)
 		WHERE b.valid_from <= $2 AND (b.valid_to IS NULL OR b.valid_to > $2)$sql$, m) USING since, until;
 END
 $$;
-COMMENT ON FUNCTION _abc.transition_states(@extschema@.abc_model, date, date) IS 'part of abc_transitions: everybody on both days';
+COMMENT ON FUNCTION _abc.transition_states(@extschema@.abc_model, date, date) IS
+'part of abc_transitions: everybody on both days';
 
-CREATE FUNCTION abc_transitions(model regclass, since date DEFAULT NULL, until date DEFAULT NULL, what text DEFAULT 'tier')
+CREATE FUNCTION abc_transitions(model regclass, since date DEFAULT NULL, until date DEFAULT NULL,
+	what text DEFAULT 'tier')
 RETURNS TABLE (from_state text, from_name text, to_state text, to_name text, customers bigint, share double precision)
 LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_transitions(regclass, date, date, text) IS
-'how many customers went from which tier (or lifecycle: what) to which between two days, by default those of the last two runs, and their share of those who came from there; with unrated, gone, and not yet for those who were not in the model';
+'how many customers went from which tier (or lifecycle: what) to which between two days, by default those of the last '
+	'two runs, and their share of those who came from there; with unrated, gone, and not yet for those who were not in '
+	'the model';
 
 CREATE FUNCTION _abc.abc_transitions(model regclass, since date, until date, what text)
 RETURNS TABLE (from_state text, from_name text, to_state text, to_name text, customers bigint, share double precision)
@@ -66,9 +72,11 @@ BEGIN
 			WHEN p.b = 'gone' THEN _abc.text(l, 'transition.' || p.b) ELSE p.to_name END,
 		p.n, (p.n / sum(p.n) OVER (PARTITION BY p.a))::double precision
 	FROM pair AS p
-	ORDER BY CASE WHEN what = 'tier' THEN p.from_rank END, _abc.state_order(p.a), CASE WHEN what = 'tier' THEN p.to_rank END, _abc.state_order(p.b);
+	ORDER BY CASE WHEN what = 'tier' THEN p.from_rank END, _abc.state_order(p.a),
+		CASE WHEN what = 'tier' THEN p.to_rank END, _abc.state_order(p.b);
 EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		hint = PG_EXCEPTION_HINT;
 	PERFORM _abc.rethrow(code, message, detail, hint);
 END
 $$;
@@ -77,5 +85,6 @@ COMMENT ON FUNCTION _abc.abc_transitions(regclass, date, date, text) IS 'the wor
 -- Where a state that is no tier stands in a list: the life of a customer from the first day to the last.
 CREATE FUNCTION _abc.state_order(state text) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN pg_catalog.array_position('{potential,new,active,loyal,returned,at_risk,lost,unrated,gone,not yet}'::text[], state);
+RETURN pg_catalog.array_position('{potential,new,active,loyal,returned,at_risk,lost,unrated,gone,not yet}'::text[],
+	state);
 COMMENT ON FUNCTION _abc.state_order(text) IS 'part of abc_transitions: the order of states that are no tiers';

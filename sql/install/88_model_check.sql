@@ -5,7 +5,8 @@
 -- Columns of the source as they are, read through the schemas that the model was made with: nothing but that is
 -- done there, what is counted is counted outside.
 CREATE FUNCTION _abc.read_raw(m @extschema@.abc_model, items text) RETURNS SETOF record
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1 SET datestyle = 'ISO'
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
+	SET datestyle = 'ISO'
 AS $$
 DECLARE
 	query text := format('SELECT %s FROM %s', items, _abc.from_source(m));
@@ -21,7 +22,8 @@ CREATE FUNCTION _abc.raw_keys(m @extschema@.abc_model, OUT items text, OUT defin
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	SELECT string_agg(format('s.%I::%s', u.name, u.type), ', ' ORDER BY u.i), string_agg(format('%I %s', u.stored, u.type), ', ' ORDER BY u.i)
+	SELECT string_agg(format('s.%I::%s', u.name, u.type), ', ' ORDER BY u.i),
+		string_agg(format('%I %s', u.stored, u.type), ', ' ORDER BY u.i)
 	INTO items, definition FROM unnest(m.key, m.key_types, m.key_columns) WITH ORDINALITY AS u (name, type, stored, i);
 END
 $$;
@@ -31,7 +33,8 @@ CREATE FUNCTION _abc.raw_texts(columns text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT format('ARRAY[%s]::text[]', string_agg(CASE WHEN c IS NULL THEN 'NULL' ELSE format('s.%I::text', c) END, ', ' ORDER BY i))
+	RETURN (SELECT format('ARRAY[%s]::text[]',
+		string_agg(CASE WHEN c IS NULL THEN 'NULL' ELSE format('s.%I::text', c) END, ', ' ORDER BY i))
 		FROM unnest(columns) WITH ORDINALITY AS u (c, i));
 END
 $$;
@@ -47,36 +50,47 @@ DECLARE
 	result jsonb;
 BEGIN
 	PERFORM set_config('abc_tier.as_of', to_char(day, 'YYYY-MM-DD'), true);
-	PERFORM count(*) FROM _abc.source_types(m, m.key || m.value || m.metrics);	-- a clear error where the source is not there
+	PERFORM count(*) FROM _abc.source_types(m, m.key || m.value
+		|| m.metrics);	-- a clear error where the source is not there
 	EXECUTE _abc.fill($sql$
 		WITH seen AS (
 			SELECT g.*, array_to_string(g.texts, ', ') AS name, array_position(g.texts, NULL) IS NULL AS keyed,
 				(SELECT bool_or(t !~ '\S') FROM unnest(g.texts) AS t) AS blank,
-				(SELECT string_agg(regexp_replace(lower(t), '\s+', '', 'g'), E'\n' ORDER BY i) FROM unnest(g.texts) WITH ORDINALITY AS u (t, i)) AS folded,
+				(SELECT string_agg(regexp_replace(lower(t), '\s+', '', 'g'), E'\n' ORDER BY i)
+					FROM unnest(g.texts) WITH ORDINALITY AS u (t, i)) AS folded,
 				g.given[1] IN ('NaN', 'Infinity', '-Infinity') AS odd,
 				CASE WHEN g.given[1] NOT IN ('NaN', 'Infinity', '-Infinity') THEN g.given[1]::numeric END AS amount,
 				g.given[2] IN ('infinity', '-infinity') OR g.given[3] IN ('infinity', '-infinity') AS endless
 			FROM _abc.read_raw($1, $2) AS g ({definition}, texts text[], given text[])
 		), keys AS (
-			SELECT {keys}, min(s.name) AS name, min(s.folded) AS folded, count(*) AS n FROM seen AS s WHERE s.keyed GROUP BY {keys}
+			SELECT {keys}, min(s.name) AS name, min(s.folded) AS folded, count(*) AS n FROM seen AS s WHERE s.keyed
+				GROUP BY {keys}
 		), alike AS (
-			SELECT k.folded, count(*) AS n, min(k.name) || ' = ' || max(k.name) AS name FROM keys AS k GROUP BY k.folded HAVING count(*) > 1
+			SELECT k.folded, count(*) AS n, min(k.name) || ' = ' || max(k.name) AS name FROM keys AS k
+				GROUP BY k.folded HAVING count(*) > 1
 		)
-		SELECT jsonb_build_object('rows', count(*), 'total', sum(s.amount), 'no key', count(*) FILTER (WHERE NOT s.keyed),
+		SELECT jsonb_build_object('rows', count(*), 'total', sum(s.amount), 'no key',
+			count(*) FILTER (WHERE NOT s.keyed),
 			'blank keys', count(*) FILTER (WHERE s.blank),
-			'duplicates', (SELECT sum(k.n - 1) FROM keys AS k), 'duplicates like', (SELECT min(k.name) FROM keys AS k WHERE k.n > 1),
-			'similar keys', (SELECT sum(a.n - 1) FROM alike AS a), 'similar keys like', (SELECT min(a.name) FROM alike AS a),
+			'duplicates', (SELECT sum(k.n - 1) FROM keys AS k), 'duplicates like', (SELECT min(k.name) FROM keys AS k
+				WHERE k.n > 1),
+			'similar keys', (SELECT sum(a.n - 1) FROM alike AS a), 'similar keys like',
+			(SELECT min(a.name) FROM alike AS a),
 			'no value', count(*) FILTER (WHERE s.given[1] IS NULL), 'below zero', count(*) FILTER (WHERE s.amount < 0),
 			'zero', count(*) FILTER (WHERE s.amount = 0),
-			'not finite', count(*) FILTER (WHERE s.odd), 'not finite like', (array_agg(DISTINCT s.name) FILTER (WHERE s.odd))[:5],
-			'dates not finite', count(*) FILTER (WHERE s.endless), 'dates not finite like', (array_agg(DISTINCT s.name) FILTER (WHERE s.endless))[:5],
+			'not finite', count(*) FILTER (WHERE s.odd), 'not finite like',
+			(array_agg(DISTINCT s.name) FILTER (WHERE s.odd))[:5],
+			'dates not finite', count(*) FILTER (WHERE s.endless), 'dates not finite like',
+			(array_agg(DISTINCT s.name) FILTER (WHERE s.endless))[:5],
 			'newest order', max(s.given[3]) FILTER (WHERE s.given[3] NOT IN ('infinity', '-infinity')))
 		FROM seen AS s$sql$, m, jsonb_build_object('definition', keys.definition))
-	INTO result USING m, concat_ws(', ', keys.items, _abc.raw_texts(m.key), _abc.raw_texts(ARRAY[m.value, m.first_order, m.last_order]));
+	INTO result USING m, concat_ws(', ', keys.items, _abc.raw_texts(m.key),
+		_abc.raw_texts(ARRAY[m.value, m.first_order, m.last_order]));
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION _abc.count_source(@extschema@.abc_model, date) IS 'part of abc_check: rows, keys, values and dates of the source';
+COMMENT ON FUNCTION _abc.count_source(@extschema@.abc_model, date) IS
+'part of abc_check: rows, keys, values and dates of the source';
 
 -- The same for one metric.
 CREATE FUNCTION _abc.count_metric(m @extschema@.abc_model, day date, metric text) RETURNS jsonb
@@ -85,12 +99,16 @@ AS $$
 BEGIN
 	PERFORM set_config('abc_tier.as_of', to_char(day, 'YYYY-MM-DD'), true);
 	RETURN (
-		SELECT jsonb_build_object('metric missing', count(*) FILTER (WHERE s.x IS NULL), 'metric below zero', count(*) FILTER (WHERE s.amount < 0),
-			'metric not finite', count(*) FILTER (WHERE s.odd), 'metric not finite like', (array_agg(DISTINCT s.name) FILTER (WHERE s.odd))[:5],
+		SELECT jsonb_build_object('metric missing', count(*) FILTER (WHERE s.x IS NULL), 'metric below zero',
+			count(*) FILTER (WHERE s.amount < 0),
+			'metric not finite', count(*) FILTER (WHERE s.odd), 'metric not finite like',
+				(array_agg(DISTINCT s.name) FILTER (WHERE s.odd))[:5],
 			'metric constant', (count(s.amount) > 1 AND min(s.amount) = max(s.amount))::integer)
-		FROM (SELECT array_to_string(g.texts, ', ') AS name, g.given[1] AS x, g.given[1] IN ('NaN', 'Infinity', '-Infinity') AS odd,
+		FROM (SELECT array_to_string(g.texts, ', ') AS name, g.given[1] AS x,
+			g.given[1] IN ('NaN', 'Infinity', '-Infinity') AS odd,
 				CASE WHEN g.given[1] NOT IN ('NaN', 'Infinity', '-Infinity') THEN g.given[1]::numeric END AS amount
-			FROM _abc.read_raw(m, concat_ws(', ', _abc.raw_texts(m.key), _abc.raw_texts(ARRAY[metric]))) AS g (texts text[], given text[])) AS s);
+			FROM _abc.read_raw(m, concat_ws(', ', _abc.raw_texts(m.key),
+				_abc.raw_texts(ARRAY[metric]))) AS g (texts text[], given text[])) AS s);
 END
 $$;
 COMMENT ON FUNCTION _abc.count_metric(@extschema@.abc_model, date, text) IS 'part of abc_check: a metric of the source';
@@ -108,13 +126,15 @@ CREATE FUNCTION _abc.compare_run(m @extschema@.abc_model, OUT source_rows bigint
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	EXECUTE _abc.asked('SELECT sum(r.source_rows), sum(r.source_total) FROM {run} AS r WHERE r.run = {runs} AND r.revision IS NOT NULL', m)
+	EXECUTE _abc.asked('SELECT sum(r.source_rows), sum(r.source_total) FROM {run} AS r WHERE r.run = {runs} AND '
+		'r.revision IS NOT NULL', m)
 	INTO source_rows, source_total;
 END
 $$;
 COMMENT ON FUNCTION _abc.compare_run(@extschema@.abc_model) IS 'part of abc_check: rows and total of the last run';
 
-CREATE FUNCTION _abc.check_source(m @extschema@.abc_model, day date) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
+CREATE FUNCTION _abc.check_source(m @extschema@.abc_model, day date)
+	RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -124,21 +144,26 @@ DECLARE
 	zeroes boolean := m.metrics IS NULL AND m.scheme::text ~ '^(share|fill) ' AND m.scheme::text !~ 'negative';
 BEGIN
 	RETURN QUERY
-	SELECT v.code, _abc.text(l, 'check.' || v.code), coalesce(v.fine OR v.n = 0, true), CASE WHEN v.code <> 'total' THEN coalesce(v.n, 0) END,
+	SELECT v.code, _abc.text(l, 'check.' || v.code), coalesce(v.fine OR v.n = 0, true),
+		CASE WHEN v.code <> 'total' THEN coalesce(v.n, 0) END,
 		CASE WHEN v.n > 0 OR v.code = 'total' THEN v.says END
-	FROM (SELECT x.i, x.code, x.fine, x.says, CASE WHEN x.code <> 'total' THEN (c ->> x.code)::bigint END AS n FROM (VALUES
+	FROM (SELECT x.i, x.code, x.fine, x.says, CASE WHEN x.code <> 'total' THEN (c ->> x.code)::bigint END AS n
+		FROM (VALUES
 		(1, 'rows', coalesce((c ->> 'rows')::bigint >= last.source_rows * (1 - coalesce(m.max_gone, 1))::numeric, true),
 			_abc.text(l, 'check.rows.last', last.source_rows::text, _abc.figure(last.source_total))),
-		(2, 'total', coalesce((c ->> 'total')::numeric >= last.source_total * (1 - coalesce(m.max_gone, 1))::numeric, true), _abc.figure((c ->> 'total')::numeric)),
+		(2, 'total', coalesce((c ->> 'total')::numeric >= last.source_total * (1 - coalesce(m.max_gone, 1))::numeric,
+			true), _abc.figure((c ->> 'total')::numeric)),
 		(3, 'no key', false, _abc.text(l, 'check.no key.says')),
 		(4, 'blank keys', false, _abc.text(l, 'check.blank keys.says')),
 		(5, 'similar keys', false, _abc.text(l, 'check.similar keys.says', _abc.examples(c -> 'similar keys like'))),
-		(6, 'duplicates', false, concat_ws('; ', _abc.text(l, 'check.duplicates.says'), _abc.text(l, 'check.example', _abc.examples(c -> 'duplicates like')))),
+		(6, 'duplicates', false, concat_ws('; ', _abc.text(l, 'check.duplicates.says'),
+			_abc.text(l, 'check.example', _abc.examples(c -> 'duplicates like')))),
 		(7, 'no value', false, _abc.text(l, 'check.no value.says')),
 		(8, 'below zero', NOT zeroes, _abc.text(l, 'check.below zero.says')),
 		(9, 'zero', true, _abc.text(l, 'check.zero.says')),
 		(10, 'not finite', false, _abc.text(l, 'check.not finite.says', _abc.examples(c -> 'not finite like'))),
-		(11, 'dates not finite', false, _abc.text(l, 'check.not finite.says', _abc.examples(c -> 'dates not finite like')))) AS x (i, code, fine, says)) AS v
+		(11, 'dates not finite', false, _abc.text(l, 'check.not finite.says',
+			_abc.examples(c -> 'dates not finite like')))) AS x (i, code, fine, says)) AS v
 	ORDER BY v.i;
 	RETURN QUERY
 	SELECT 'newest order', _abc.text(l, 'check.newest order'), day - v.newest <= 31, (day - v.newest)::bigint,
@@ -148,7 +173,8 @@ END
 $$;
 COMMENT ON FUNCTION _abc.check_source(@extschema@.abc_model, date) IS 'part of abc_check: the source, in words';
 
-CREATE FUNCTION _abc.check_metrics(m @extschema@.abc_model, day date) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
+CREATE FUNCTION _abc.check_metrics(m @extschema@.abc_model, day date)
+	RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -159,28 +185,34 @@ BEGIN
 	FOR i IN 1 .. coalesce(cardinality(m.metrics), 0) LOOP
 		c := _abc.count_metric(m, day, m.metrics[i]);
 		RETURN QUERY
-		SELECT v.code, _abc.text(l, 'check.' || v.code, m.metrics[i]), (c ->> v.code)::bigint = 0, (c ->> v.code)::bigint,
+		SELECT v.code, _abc.text(l, 'check.' || v.code, m.metrics[i]), (c ->> v.code)::bigint = 0,
+			(c ->> v.code)::bigint,
 			CASE WHEN (c ->> v.code)::bigint > 0 THEN v.says END
 		FROM (VALUES (1, 'metric missing', _abc.text(l, 'check.metric missing.says', m.missing)),
 			(2, 'metric below zero', _abc.text(l, 'check.metric below zero.says')),
-			(3, 'metric not finite', _abc.text(l, 'check.not finite.says', _abc.examples(c -> 'metric not finite like'))),
+			(3, 'metric not finite', _abc.text(l, 'check.not finite.says',
+				_abc.examples(c -> 'metric not finite like'))),
 			(4, 'metric constant', _abc.text(l, 'check.metric constant.says'))) AS v (n, code, says)
 		ORDER BY v.n;
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION _abc.check_metrics(@extschema@.abc_model, date) IS 'part of abc_check: the metrics of the source, in words';
+COMMENT ON FUNCTION _abc.check_metrics(@extschema@.abc_model, date) IS
+'part of abc_check: the metrics of the source, in words';
 
 -- Ties at the cuts of the last run, and tiers that are empty. Of a partition only what someone should look at.
-CREATE FUNCTION _abc.check_ties(m @extschema@.abc_model) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
+CREATE FUNCTION _abc.check_ties(m @extschema@.abc_model) RETURNS TABLE (code text, check_name text, ok boolean,
+	n bigint, says text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE _abc.asked($sql$
 		SELECT 'tie', CASE WHEN t.partition = '{}' THEN _abc.text({language}, 'check.tie', t.name)
 				ELSE _abc.text({language}, 'check.tie.of', t.name, array_to_string(t.partition, ', ', 'NULL')) END,
-			t.ok, t.n, CASE WHEN t.n > 1 THEN _abc.text({language}, 'check.tie.says', t.n::text, _abc.figure(t.cutoff)) END
-		FROM (SELECT r.partition, u.i, u.cutoff, min(r.tier_names[u.i]) AS name, count(s.cut) AS n, count(s.cut) <= greatest(1, max(r.rated) / 100) AS ok
+			t.ok, t.n, CASE WHEN t.n > 1 THEN _abc.text({language}, 'check.tie.says', t.n::text,
+				_abc.figure(t.cutoff)) END
+		FROM (SELECT r.partition, u.i, u.cutoff, min(r.tier_names[u.i]) AS name, count(s.cut) AS n,
+			count(s.cut) <= greatest(1, max(r.rated) / 100) AS ok
 			FROM {run} AS r CROSS JOIN LATERAL unnest(r.cutoffs) WITH ORDINALITY AS u (cutoff, i)
 			LEFT JOIN {state} AS s ON s.cut = u.cutoff AND s.partition = r.partition AND s.present AND s.eligible
 			WHERE r.run = {runs} AND r.revision IS NOT NULL AND u.cutoff IS NOT NULL
@@ -189,7 +221,8 @@ BEGIN
 	RETURN QUERY EXECUTE _abc.asked($sql$
 		SELECT 'in tier', _abc.text({language}, 'check.in tier', t.name), count(s.computed) > 0, count(s.computed),
 			CASE WHEN count(s.computed) = 0 THEN _abc.text({language}, 'check.in tier.empty') END
-		FROM (SELECT u.tier, min(u.name) AS name FROM {run} AS r CROSS JOIN LATERAL unnest(r.tiers, r.tier_names) AS u (tier, name)
+		FROM (SELECT u.tier, min(u.name) AS name FROM {run} AS r
+			CROSS JOIN LATERAL unnest(r.tiers, r.tier_names) AS u (tier, name)
 			WHERE r.run = {runs} AND r.revision IS NOT NULL AND u.tier IS NOT NULL GROUP BY u.tier) AS t
 		LEFT JOIN {state} AS s ON s.present AND s.computed OPERATOR(@extschema@.=) t.tier
 		GROUP BY t.tier, t.name ORDER BY t.tier::text COLLATE "C"$sql$, m);
@@ -199,7 +232,8 @@ COMMENT ON FUNCTION _abc.check_ties(@extschema@.abc_model) IS 'part of abc_check
 
 -- How much of the differences in score each metric makes, against its weight: shares of the variance, taken of
 -- scores of at most 1, so that no square is too large.
-CREATE FUNCTION _abc.check_weights(m @extschema@.abc_model) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
+CREATE FUNCTION _abc.check_weights(m @extschema@.abc_model) RETURNS TABLE (code text, check_name text, ok boolean,
+	n bigint, says text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -215,7 +249,8 @@ BEGIN
 			FROM (SELECT s.score, nullif(max(abs(s.score)) OVER (), 0) AS most,
 					_abc.normalize(CASE WHEN s.eligible THEN s.metrics[$1] END, $2) OVER (PARTITION BY s.partition) AS x
 				FROM {state} AS s WHERE s.present AND s.eligible) AS n$sql$, m)
-		INTO part USING i, coalesce(m.methods[i], CASE WHEN cardinality(m.metrics) = 1 THEN 'none' ELSE 'rank' END), m.weights[i];
+		INTO part USING i, coalesce(m.methods[i], CASE WHEN cardinality(m.metrics) = 1 THEN 'none' ELSE 'rank' END),
+			m.weights[i];
 		code := 'weight';
 		check_name := _abc.text(m.language, 'check.weight', m.metrics[i]);
 		ok := abs(part - nominal) <= 0.15;
@@ -228,7 +263,8 @@ $$;
 COMMENT ON FUNCTION _abc.check_weights(@extschema@.abc_model) IS 'part of abc_check: effective against nominal weights';
 
 -- What a full refresh would bring up to date, and one that reads the changed keys would not.
-CREATE FUNCTION _abc.check_changed_keys(m @extschema@.abc_model) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
+CREATE FUNCTION _abc.check_changed_keys(m @extschema@.abc_model) RETURNS TABLE (code text, check_name text, ok boolean,
+	n bigint, says text)
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -238,15 +274,21 @@ BEGIN
 		CASE WHEN missed > 0 THEN _abc.text(m.language, 'check.missed.says') END;
 END
 $$;
-COMMENT ON FUNCTION _abc.check_changed_keys(@extschema@.abc_model) IS 'part of abc_check: rows that "changed" does not know of';
+COMMENT ON FUNCTION _abc.check_changed_keys(@extschema@.abc_model) IS
+'part of abc_check: rows that "changed" does not know of';
 
-CREATE FUNCTION abc_check(model regclass, as_of date DEFAULT NULL) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
+CREATE FUNCTION abc_check(model regclass, as_of date DEFAULT NULL)
+	RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
 LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_check(regclass, date) IS
-'what may be wrong with a model: keys, values, dates and metrics of its source as of a day, by default that of the last run, whose rows and total they are compared with; ties, empty tiers and effective weights of the last run; with "changed" also how many customers only a full refresh would bring up to date. ok is false where someone should look';
+'what may be wrong with a model: keys, values, dates and metrics of its source as of a day, by default that of the '
+	'last run, whose rows and total they are compared with; ties, empty tiers and effective weights of the last run; '
+	'with "changed" also how many customers only a full refresh would bring up to date. ok is false where someone '
+	'should look';
 
-CREATE FUNCTION _abc.abc_check(model regclass, as_of date) RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
+CREATE FUNCTION _abc.abc_check(model regclass, as_of date) RETURNS TABLE (code text, check_name text, ok boolean,
+	n bigint, says text)
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -269,7 +311,8 @@ BEGIN
 		RETURN QUERY SELECT c.* FROM _abc.check_weights(m) AS c;
 	END IF;
 EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS code_ = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	GET STACKED DIAGNOSTICS code_ = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		hint = PG_EXCEPTION_HINT;
 	PERFORM _abc.rethrow(code_, message, detail, hint);
 END
 $$;

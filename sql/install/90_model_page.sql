@@ -48,7 +48,8 @@ CREATE FUNCTION _abc.html_cell(kind text, x text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	classes text := concat_ws(' ', CASE WHEN lower(kind) IN ('n', 'd') THEN lower(kind) END, CASE WHEN kind <> lower(kind) THEN 'x' END);
+	classes text := concat_ws(' ', CASE WHEN lower(kind) IN ('n', 'd') THEN lower(kind) END,
+		CASE WHEN kind <> lower(kind) THEN 'x' END);
 	attributes text := CASE WHEN classes <> '' THEN format(' class="%s"', classes) ELSE '' END;
 BEGIN
 	RETURN CASE lower(kind)
@@ -68,9 +69,12 @@ DECLARE
 BEGIN
 	RETURN concat(format('<div class="wide"><table><caption>%s</caption><thead><tr>', _abc.xml(caption)),
 		(SELECT string_agg(format('<th scope="col" class="%s">%s</th>', concat_ws(' ', lower(substr(kinds, i, 1)),
-				CASE WHEN substr(kinds, i, 1) <> lower(substr(kinds, i, 1)) THEN 'x' END), _abc.xml(heads[i])), '' ORDER BY i)
+				CASE WHEN substr(kinds, i, 1) <> lower(substr(kinds, i, 1)) THEN 'x' END), _abc.xml(heads[i])), ''
+					ORDER BY i)
 			FROM generate_series(1, n) AS i), '</tr></thead><tbody>',
-		(SELECT string_agg(concat('<tr>', (SELECT string_agg(_abc.html_cell(substr(kinds, c, 1), cells[r][c]), '' ORDER BY c) FROM generate_series(1, n) AS c),
+		(SELECT string_agg(concat('<tr>',
+			(SELECT string_agg(_abc.html_cell(substr(kinds, c, 1), cells[r][c]), '' ORDER BY c)
+			FROM generate_series(1, n) AS c),
 				'</tr>'), E'\n' ORDER BY r)
 			FROM generate_subscripts(cells, 1) AS r),
 		'</tbody></table></div>');
@@ -82,7 +86,8 @@ CREATE FUNCTION _abc.html_section(heading text, note text, VARIADIC body text[] 
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN concat_ws(E'\n', format('<section><h2>%s</h2>', _abc.xml(heading)), format('<p class="note">%s</p>', _abc.xml_figures(nullif(note, ''))),
+	RETURN concat_ws(E'\n', format('<section><h2>%s</h2>', _abc.xml(heading)),
+		format('<p class="note">%s</p>', _abc.xml_figures(nullif(note, ''))),
 		array_to_string(body, E'\n'), '</section>');
 END
 $$;
@@ -109,11 +114,13 @@ CREATE FUNCTION _abc.page_rows(m @extschema@.abc_model, condition text, ordering
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN QUERY EXECUTE format('SELECT to_jsonb(y.*) FROM (SELECT f.* FROM %s AS f WHERE %s ORDER BY %s, %s LIMIT %s) AS y',
+	RETURN QUERY EXECUTE format('SELECT to_jsonb(y.*) FROM (SELECT f.* FROM %s AS f WHERE %s ORDER BY %s, %s LIMIT %s) '
+		'AS y',
 		m.face, condition, ordering, (SELECT string_agg(format('f.%I', k), ', ') FROM unnest(m.key) AS k), n);
 END
 $$;
-COMMENT ON FUNCTION _abc.page_rows(@extschema@.abc_model, text, text, integer) IS 'part of abc_report_html: the rows of a list';
+COMMENT ON FUNCTION _abc.page_rows(@extschema@.abc_model, text, text, integer) IS
+'part of abc_report_html: the rows of a list';
 
 -- The lists: who is on them.
 CREATE FUNCTION _abc.page_condition(list text) RETURNS text
@@ -123,8 +130,8 @@ RETURN CASE list
 	WHEN 'down' THEN '(f.moved = ''down'' OR (f.moved = ''gone'' AND f.previous_tier IS NOT NULL))'
 	WHEN 'at_risk' THEN 'f.lifecycle = ''at_risk'' AND f.tier_rank < $1'
 	WHEN 'lost' THEN 'f.lifecycle = ''lost'' AND f.best_tier IS NOT NULL'
-	WHEN 'near' THEN 'f.decided_by = ''computed'' AND f.lifecycle NOT IN (''at_risk'', ''lost'') AND f.next_tier IS NOT NULL
-		AND f.gap_to_next * 3 <= coalesce(f.score::numeric, f.value)'
+	WHEN 'near' THEN 'f.decided_by = ''computed'' AND f.lifecycle NOT IN (''at_risk'', ''lost'')
+		AND f.next_tier IS NOT NULL AND f.gap_to_next * 3 <= coalesce(f.score::numeric, f.value)'
 END;
 COMMENT ON FUNCTION _abc.page_condition(text) IS 'part of abc_report_html: the condition of a list';
 
@@ -141,10 +148,12 @@ DECLARE
 	result text;
 BEGIN
 	FOR candidate IN
-		SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = m.face AND a.attname = ANY (m.attributes) AND a.atttypid = 'text'::regtype
+		SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = m.face AND a.attname = ANY (m.attributes)
+			AND a.atttypid = 'text'::regtype
 		ORDER BY array_position(m.attributes, a.attname::text)
 	LOOP
-		EXECUTE format('SELECT count(DISTINCT x.c), greatest(2, least(0.8 * count(*), 100)) FROM (SELECT f.%I AS c FROM %s AS f LIMIT 1000) AS x', candidate, m.face)
+		EXECUTE format('SELECT count(DISTINCT x.c), greatest(2, least(0.8 * count(*), 100)) FROM (SELECT f.%I AS c '
+			'FROM %s AS f LIMIT 1000) AS x', candidate, m.face)
 		INTO different, needed;
 		IF different >= needed AND different > most THEN
 			result := candidate;
@@ -154,7 +163,8 @@ BEGIN
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION _abc.name_column(@extschema@.abc_model) IS 'part of abc_report_html: the attribute that names customers';
+COMMENT ON FUNCTION _abc.name_column(@extschema@.abc_model) IS
+'part of abc_report_html: the attribute that names customers';
 
 CREATE FUNCTION _abc.page_of(m @extschema@.abc_model, unit text, language text) RETURNS _abc.page
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -165,10 +175,13 @@ DECLARE
 	whole boolean;
 BEGIN
 	SELECT count(*), max(t.name) FILTER (WHERE t.tier_rank = 1) INTO p.tiers, p.best FROM _abc.tiers_of(m, m.runs) AS t;
-	EXECUTE format('SELECT count(*) FILTER (WHERE %s), count(*) FILTER (WHERE %s), count(*) FILTER (WHERE %s), coalesce(sum(f.value) FILTER (WHERE %3$s), 0),
-			count(*) FILTER (WHERE %s), count(*) FILTER (WHERE %4$s AND f.best_tier = ''A''), count(*) FILTER (WHERE %s), max(greatest(abs(f.value), abs(f.value_before), f.best_value)),
+	EXECUTE format('SELECT count(*) FILTER (WHERE %s), count(*) FILTER (WHERE %s), count(*) FILTER (WHERE %s),
+			coalesce(sum(f.value) FILTER (WHERE %3$s), 0), count(*) FILTER (WHERE %s),
+			count(*) FILTER (WHERE %4$s AND f.best_tier = ''A''), count(*) FILTER (WHERE %s),
+			max(greatest(abs(f.value), abs(f.value_before), f.best_value)),
 			bool_and(f.best_value = round(f.best_value) AND coalesce(f.value = round(f.value), true))
-		FROM %s AS f', _abc.page_condition('up'), _abc.page_condition('down'), replace(_abc.page_condition('at_risk'), '$1', p.tiers::text), _abc.page_condition('lost'),
+		FROM %s AS f', _abc.page_condition('up'), _abc.page_condition('down'),
+		replace(_abc.page_condition('at_risk'), '$1', p.tiers::text), _abc.page_condition('lost'),
 		_abc.page_condition('near'), m.face)
 	INTO p.up, p.down, p.at_risk, p.at_risk_value, p.lost, p.lost_best, p.near, greatest_one, whole;
 	p.language := language;
@@ -182,7 +195,8 @@ BEGIN
 	RETURN p;
 END
 $$;
-COMMENT ON FUNCTION _abc.page_of(@extschema@.abc_model, text, text) IS 'part of abc_report_html: what all sections need to know';
+COMMENT ON FUNCTION _abc.page_of(@extschema@.abc_model, text, text) IS
+'part of abc_report_html: what all sections need to know';
 
 -- An amount in a table.
 CREATE FUNCTION _abc.amount(p _abc.page, x numeric) RETURNS text
@@ -202,7 +216,9 @@ DECLARE
 	key text := (SELECT string_agg(customer ->> k, ' ' ORDER BY i) FROM unnest(m.key) WITH ORDINALITY AS u (k, i));
 	name text := customer ->> p.name_column;
 BEGIN
-	RETURN CASE WHEN name IS NULL THEN _abc.xml(key) ELSE format('%s <small>%s</small>', _abc.xml(name), _abc.xml(key)) END;
+	RETURN CASE WHEN name IS NULL THEN _abc.xml(key) ELSE format('%s <small>%s</small>', _abc.xml(name),
+		_abc.xml(key)) END;
 END
 $$;
-COMMENT ON FUNCTION _abc.customer_cell(@extschema@.abc_model, _abc.page, jsonb) IS 'part of abc_report_html: a customer';
+COMMENT ON FUNCTION _abc.customer_cell(@extschema@.abc_model, _abc.page, jsonb) IS
+'part of abc_report_html: a customer';

@@ -8,15 +8,18 @@ CREATE FUNCTION _abc.readable(relation regclass, owner oid) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN coalesce((SELECT c.relkind = 'r' AND c.relowner = owner AND has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid)
+	RETURN coalesce((SELECT c.relkind = 'r' AND c.relowner = owner AND has_table_privilege(c.oid, 'SELECT')
+		AND NOT row_security_active(c.oid)
 			AND has_schema_privilege(c.relnamespace, 'USAGE')
 		FROM pg_class AS c WHERE c.oid = relation), false);
 END
 $$;
-COMMENT ON FUNCTION _abc.readable(regclass, oid) IS 'whether a table of this owner can be read by the caller, and without running code of the owner';
+COMMENT ON FUNCTION _abc.readable(regclass, oid) IS
+'whether a table of this owner can be read by the caller, and without running code of the owner';
 
 -- What the runs of a model say of the last one, and the last failure that was not made good since.
-CREATE FUNCTION _abc.last_run(m @extschema@.abc_model, OUT finished timestamp with time zone, OUT customers bigint, OUT error text)
+CREATE FUNCTION _abc.last_run(m @extschema@.abc_model, OUT finished timestamp with time zone, OUT customers bigint,
+	OUT error text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -26,9 +29,11 @@ BEGIN
 		FROM ONLY %s AS r$sql$, m.run) INTO finished, customers, error USING m.runs;
 END
 $$;
-COMMENT ON FUNCTION _abc.last_run(@extschema@.abc_model) IS 'part of abc_models: when the last run ended, with how many customers, and what failed since';
+COMMENT ON FUNCTION _abc.last_run(@extschema@.abc_model) IS
+'part of abc_models: when the last run ended, with how many customers, and what failed since';
 
-CREATE FUNCTION abc_models() RETURNS TABLE (model regclass, owner text, source text, scheme text, run bigint, as_of date,
+CREATE FUNCTION abc_models() RETURNS TABLE (model regclass, owner text, source text, scheme text, run bigint,
+	as_of date,
 	finished timestamp with time zone, customers bigint, error text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -38,7 +43,8 @@ DECLARE
 	last record;
 BEGIN
 	FOR definition IN
-		SELECT c.oid::regclass AS table_name, c.relowner FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		SELECT c.oid::regclass AS table_name, c.relowner FROM pg_class AS c JOIN pg_namespace AS n
+			ON n.oid = c.relnamespace
 		WHERE c.reloftype = '@extschema@.abc_model'::regtype AND _abc.readable(c.oid, c.relowner)
 		ORDER BY n.nspname, c.relname
 	LOOP
@@ -64,14 +70,16 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION abc_models() IS
-'all models whose definition the caller may read: owner, source, scheme, the last run and its day, customers, and the last failure that no later run made good';
+'all models whose definition the caller may read: owner, source, scheme, the last run and its day, customers, and the '
+	'last failure that no later run made good';
 
 -- What a reader needs for the views, abc_explain, abc_report, abc_transitions, abc_simulate and the page.
 CREATE FUNCTION abc_grant(model regclass, role text) RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_grant(regclass, text) IS
-'let a role (public: every role) read a model: its views, and the tables that abc_explain, abc_report, abc_transitions, abc_simulate and abc_report_html read. The source is not among them';
+'let a role (public: every role) read a model: its views, and the tables that abc_explain, abc_report, '
+	'abc_transitions, abc_simulate and abc_report_html read. The source is not among them';
 
 CREATE FUNCTION _abc.abc_grant(model regclass, role text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -81,12 +89,15 @@ DECLARE
 	grantee text := CASE WHEN lower(role) = 'public' THEN 'PUBLIC' ELSE role::regrole::text END;
 	home record;
 BEGIN
-	SELECT n.oid, quote_ident(n.nspname) AS name INTO home FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = m.face;
-	EXECUTE _abc.fill('GRANT SELECT ON {face}, {ranked}, {history}, {changes}, {trend}, {state}, {run}, {version}, {override}, {model} TO ', m) || grantee;
+	SELECT n.oid, quote_ident(n.nspname) AS name INTO home FROM pg_class AS c JOIN pg_namespace AS n
+		ON n.oid = c.relnamespace WHERE c.oid = m.face;
+	EXECUTE _abc.fill('GRANT SELECT ON {face}, {ranked}, {history}, {changes}, {trend}, {state}, {run}, {version}, '
+		'{override}, {model} TO ', m) || grantee;
 	IF has_schema_privilege(home.oid, 'USAGE WITH GRANT OPTION') THEN
 		EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s', home.name, grantee);
 	ELSIF grantee = 'PUBLIC' OR NOT has_schema_privilege(role::regrole, home.oid, 'USAGE') THEN
-		RAISE NOTICE USING MESSAGE = format('schema %s is not yours to grant: its owner must let %s use it', home.name, grantee),
+		RAISE NOTICE USING MESSAGE = format('schema %s is not yours to grant: its owner must let %s use it', home.name,
+			grantee),
 			HINT = format('GRANT USAGE ON SCHEMA %s TO %s;', home.name, grantee);
 	END IF;
 END
@@ -98,7 +109,8 @@ CREATE FUNCTION abc_forget(model regclass, key text) RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_forget(regclass, text) IS
-'remove a customer from a model: state, history, changes, overrides; gives the number of rows removed. Sums of past runs stay. Who is still in the source comes back, as new, with the next refresh';
+'remove a customer from a model: state, history, changes, overrides; gives the number of rows removed. Sums of past '
+	'runs stay. Who is still in the source comes back, as new, with the next refresh';
 
 CREATE FUNCTION _abc.abc_forget(model regclass, key text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -136,7 +148,8 @@ BEGIN
 	END IF;
 	RETURN removed;
 EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		hint = PG_EXCEPTION_HINT;
 	PERFORM _abc.rethrow(code, message, detail, hint);
 END
 $$;
@@ -156,7 +169,8 @@ CREATE FUNCTION abc_prune(model regclass, before date) RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_prune(regclass, date) IS
-'remove what a model remembers from before a day: versions that ended by then, changes, runs and with them the trend; gives the number of rows removed. The last two runs always stay, and whatever is in force';
+'remove what a model remembers from before a day: versions that ended by then, changes, runs and with them the trend; '
+	'gives the number of rows removed. The last two runs always stay, and whatever is in force';
 
 CREATE FUNCTION _abc.abc_prune(model regclass, before date) RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -182,7 +196,8 @@ BEGIN
 	INTO removed USING before;
 	RETURN removed;
 EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		hint = PG_EXCEPTION_HINT;
 	PERFORM _abc.rethrow(code, message, detail, hint);
 END
 $$;

@@ -13,7 +13,8 @@ DECLARE
 BEGIN
 	FOREACH candidate IN ARRAY m.partition_by || m.attributes LOOP
 		CONTINUE WHEN candidate = p.name_column OR candidate = ANY (m.key) OR candidate = ANY (result);
-		EXECUTE format('SELECT count(DISTINCT f.%I) BETWEEN 2 AND 40 FROM %s AS f WHERE f.tier IS NOT NULL', candidate, m.face) INTO few;
+		EXECUTE format('SELECT count(DISTINCT f.%I) BETWEEN 2 AND 40 FROM %s AS f WHERE f.tier IS NOT NULL', candidate,
+			m.face) INTO few;
 		IF few THEN
 			result := result || candidate;
 		END IF;
@@ -22,7 +23,8 @@ BEGIN
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION _abc.group_columns(@extschema@.abc_model, _abc.page, integer) IS 'part of abc_report_html: by what customers fall into groups';
+COMMENT ON FUNCTION _abc.group_columns(@extschema@.abc_model, _abc.page, integer) IS
+'part of abc_report_html: by what customers fall into groups';
 
 -- One such table: the eight groups with the greatest value, and the others together.
 CREATE FUNCTION _abc.page_group(m @extschema@.abc_model, p _abc.page, col text) RETURNS text
@@ -34,20 +36,27 @@ DECLARE
 BEGIN
 	EXECUTE format($q$
 		SELECT array_agg(ARRAY[_abc.xml(g.name), _abc.number_text(g.customers, 0), _abc.number_text(g.best, 0),
-				_abc.number_text(g.best / g.customers * g.all_customers / nullif(g.all_best, 0), 1), _abc.amount($1, g.weight), _abc.share_text($2, g.weight / nullif(g.total, 0))] ORDER BY g.i)
-		FROM (SELECT least(o.i, 9) AS i, CASE WHEN o.i <= 8 THEN coalesce(o.name, $3) ELSE $4 END AS name, sum(o.customers) AS customers, sum(o.best) AS best, sum(o.weight) AS weight,
-				sum(sum(o.customers)) OVER () AS all_customers, sum(sum(o.best)) OVER () AS all_best, sum(sum(o.weight)) OVER () AS total
-			FROM (SELECT f.%1$I::text AS name, count(*) AS customers, count(*) FILTER (WHERE f.tier_rank = 1) AS best, coalesce(sum(greatest(f.value, 0)), 0) AS weight,
-					row_number() OVER (ORDER BY coalesce(sum(greatest(f.value, 0)), 0) DESC, f.%1$I::text COLLATE "C" NULLS LAST) AS i
+				_abc.number_text(g.best / g.customers * g.all_customers / nullif(g.all_best, 0), 1),
+					_abc.amount($1, g.weight), _abc.share_text($2, g.weight / nullif(g.total, 0))] ORDER BY g.i)
+		FROM (SELECT least(o.i, 9) AS i, CASE WHEN o.i <= 8 THEN coalesce(o.name, $3) ELSE $4 END AS name,
+			sum(o.customers) AS customers, sum(o.best) AS best, sum(o.weight) AS weight,
+				sum(sum(o.customers)) OVER () AS all_customers, sum(sum(o.best)) OVER () AS all_best,
+					sum(sum(o.weight)) OVER () AS total
+			FROM (SELECT f.%1$I::text AS name, count(*) AS customers, count(*) FILTER (WHERE f.tier_rank = 1) AS best,
+				coalesce(sum(greatest(f.value, 0)), 0) AS weight,
+					row_number() OVER (ORDER BY coalesce(sum(greatest(f.value, 0)), 0) DESC,
+						f.%1$I::text COLLATE "C" NULLS LAST) AS i
 				FROM %2$s AS f WHERE f.tier IS NOT NULL GROUP BY f.%1$I) AS o
 			GROUP BY 1, 2) AS g$q$, col, m.face)
 	INTO cells USING p, l, _abc.text(l, 'none'), _abc.text(l, 'page.others');
 	RETURN _abc.html_section(_abc.text(l, 'page.group', col), _abc.text(l, 'page.group note', p.best),
-		_abc.html_table(_abc.text(l, 'page.group', col), 'rnnnNn', ARRAY[col, _abc.text(l, 'page.customers'), _abc.text(l, 'page.group best', p.best),
+		_abc.html_table(_abc.text(l, 'page.group', col), 'rnnnNn', ARRAY[col, _abc.text(l, 'page.customers'),
+			_abc.text(l, 'page.group best', p.best),
 			_abc.text(l, 'page.lift'), p.measure, _abc.text(l, 'page.share of')], cells));
 END
 $$;
-COMMENT ON FUNCTION _abc.page_group(@extschema@.abc_model, _abc.page, text) IS 'part of abc_report_html: customers by an attribute';
+COMMENT ON FUNCTION _abc.page_group(@extschema@.abc_model, _abc.page, text) IS
+'part of abc_report_html: customers by an attribute';
 
 -- From which tier to which within a year, or since the first run.
 CREATE FUNCTION _abc.page_transitions(m @extschema@.abc_model, p _abc.page) RETURNS text
@@ -55,31 +64,40 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	l text := p.language;
-	since date := coalesce((_abc.run_before(m, m.runs, (m.last_as_of - interval '1 year')::date)).as_of, _abc.first_day(m));
+	since date := coalesce((_abc.run_before(m, m.runs, (m.last_as_of - interval '1 year')::date)).as_of,
+		_abc.first_day(m));
 	names jsonb := (SELECT jsonb_object_agg(chr(64 + t.tier_rank), t.name) FROM _abc.tiers_of(m, m.runs) AS t)
-		|| jsonb_build_object('unrated', _abc.text(l, 'unrated'), 'gone', _abc.text(l, 'transition.gone'), 'not yet', _abc.text(l, 'transition.not yet'));
+		|| jsonb_build_object('unrated', _abc.text(l, 'unrated'), 'gone', _abc.text(l, 'transition.gone'), 'not yet',
+			_abc.text(l, 'transition.not yet'));
 	states text[];
 	cells text[];
 BEGIN
 	IF since >= m.last_as_of OR p.tiers > 8 THEN
 		RETURN NULL;
 	END IF;
-	WITH moves AS (SELECT t.from_state, t.to_state, t.customers FROM @extschema@.abc_transitions(m.face, since, m.last_as_of, 'tier') AS t),
-		states AS (SELECT x.state, row_number() OVER (ORDER BY length(x.state), x.state) AS i, x.state <> 'not yet' AND EXISTS (SELECT FROM moves AS v WHERE v.to_state = x.state) AS seen
+	WITH moves AS (SELECT t.from_state, t.to_state, t.customers
+		FROM @extschema@.abc_transitions(m.face, since, m.last_as_of, 'tier') AS t),
+		states AS (SELECT x.state, row_number() OVER (ORDER BY length(x.state), x.state) AS i, x.state <> 'not yet'
+			AND EXISTS (SELECT FROM moves AS v WHERE v.to_state = x.state) AS seen
 			FROM (SELECT v.from_state AS state FROM moves AS v UNION SELECT v.to_state FROM moves AS v) AS x)
 	SELECT (SELECT array_agg(s.state ORDER BY s.i) FROM states AS s WHERE s.seen),
 		array_agg(b.line ORDER BY b.i)
 	INTO states, cells
-	FROM (SELECT f.i, ARRAY[_abc.badge(names ->> f.state, CASE WHEN length(f.state) = 1 THEN ascii(f.state) - 64 END, p.tiers)]
+	FROM (SELECT f.i, ARRAY[_abc.badge(names ->> f.state, CASE WHEN length(f.state) = 1 THEN ascii(f.state) - 64 END,
+		p.tiers)]
 			|| array_agg(_abc.number_text(coalesce(v.customers, 0), 0) ORDER BY s.i) AS line
 		FROM states AS f CROSS JOIN states AS s LEFT JOIN moves AS v ON v.from_state = f.state AND v.to_state = s.state
 		WHERE s.seen AND EXISTS (SELECT FROM moves AS x WHERE x.from_state = f.state) GROUP BY f.i, f.state) AS b;
-	RETURN _abc.html_section(_abc.text(l, 'page.transitions', _abc.day_text(l, since), _abc.day_text(l, m.last_as_of)), _abc.text(l, 'page.transitions note'),
-		_abc.html_table(_abc.text(l, 'page.transitions', since::text, m.last_as_of::text), 'r' || repeat('n', cardinality(states)),
-			_abc.text(l, 'page.transitions from') || ARRAY(SELECT names ->> s FROM unnest(states) WITH ORDINALITY AS u (s, i) ORDER BY u.i), cells));
+	RETURN _abc.html_section(_abc.text(l, 'page.transitions', _abc.day_text(l, since), _abc.day_text(l, m.last_as_of)),
+		_abc.text(l, 'page.transitions note'),
+		_abc.html_table(_abc.text(l, 'page.transitions', since::text, m.last_as_of::text), 'r'
+			|| repeat('n', cardinality(states)),
+			_abc.text(l, 'page.transitions from') || ARRAY(SELECT names ->> s
+				FROM unnest(states) WITH ORDINALITY AS u (s, i) ORDER BY u.i), cells));
 END
 $$;
-COMMENT ON FUNCTION _abc.page_transitions(@extschema@.abc_model, _abc.page) IS 'part of abc_report_html: from tier to tier';
+COMMENT ON FUNCTION _abc.page_transitions(@extschema@.abc_model, _abc.page) IS
+'part of abc_report_html: from tier to tier';
 
 CREATE FUNCTION _abc.first_day(m @extschema@.abc_model) RETURNS date
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -101,12 +119,15 @@ DECLARE
 	day date;
 	says text;
 BEGIN
-	EXECUTE _abc.fill('SELECT r.as_of, r.error FROM {run} AS r WHERE r.run >= $1 AND r.error IS NOT NULL ORDER BY r.run DESC LIMIT 1', m)
+	EXECUTE _abc.fill('SELECT r.as_of, r.error FROM {run} AS r WHERE r.run >= $1 AND r.error IS NOT NULL ORDER BY '
+		'r.run DESC LIMIT 1', m)
 	INTO day, says USING m.runs;
-	RETURN CASE WHEN says IS NOT NULL THEN _abc.text(p.language, 'page.check refresh failed', _abc.day_text(p.language, day), says) END;
+	RETURN CASE WHEN says IS NOT NULL THEN _abc.text(p.language, 'page.check refresh failed',
+		_abc.day_text(p.language, day), says) END;
 END
 $$;
-COMMENT ON FUNCTION _abc.failed_refresh(@extschema@.abc_model, _abc.page) IS 'part of abc_report_html: the last failure';
+COMMENT ON FUNCTION _abc.failed_refresh(@extschema@.abc_model, _abc.page) IS
+'part of abc_report_html: the last failure';
 
 -- What abc_check says.  A source that cannot be read must not keep the page from being made.
 CREATE FUNCTION _abc.page_check(m @extschema@.abc_model, p _abc.page) RETURNS text
@@ -120,7 +141,8 @@ DECLARE
 	says text;
 BEGIN
 	BEGIN
-		SELECT array_agg(ARRAY[_abc.xml(c.check_name), _abc.number_text(c.n, 0), c.says]) INTO cells FROM @extschema@.abc_check(m.face, NULL::date) AS c WHERE NOT c.ok;
+		SELECT array_agg(ARRAY[_abc.xml(c.check_name), _abc.number_text(c.n, 0), c.says]) INTO cells
+			FROM @extschema@.abc_check(m.face, NULL::date) AS c WHERE NOT c.ok;
 	EXCEPTION WHEN insufficient_privilege THEN
 		RETURN _abc.html_section(heading, concat_ws(' ', failed, _abc.text(l, 'page.check not allowed')));
 	WHEN OTHERS THEN
@@ -131,7 +153,8 @@ BEGIN
 		RETURN _abc.html_section(heading, coalesce(failed, _abc.text(l, 'page.check fine')));
 	END IF;
 	RETURN _abc.html_section(heading, failed, _abc.html_table(heading, 'rnl',
-		ARRAY[_abc.text(l, 'page.check what'), _abc.text(l, 'page.check number'), _abc.text(l, 'page.check says')], cells));
+		ARRAY[_abc.text(l, 'page.check what'), _abc.text(l, 'page.check number'), _abc.text(l, 'page.check says')],
+			cells));
 END
 $$;
 COMMENT ON FUNCTION _abc.page_check(@extschema@.abc_model, _abc.page) IS 'part of abc_report_html: what abc_check says';
@@ -143,22 +166,28 @@ DECLARE
 	scheme text;
 	weights text;
 BEGIN
-	EXECUTE _abc.fill('SELECT r.scheme, r.weights FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL LIMIT 1', m) INTO scheme, weights USING m.runs;
+	EXECUTE _abc.fill('SELECT r.scheme, r.weights FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL LIMIT 1',
+		m) INTO scheme, weights USING m.runs;
 	RETURN concat('<footer><p>', _abc.xml(concat_ws(' ',
-		_abc.text(p.language, 'page.foot', m.name, m.runs::text, _abc.day_text(p.language, m.last_as_of), coalesce(scheme, m.scheme::text)),
+		_abc.text(p.language, 'page.foot', m.name, m.runs::text, _abc.day_text(p.language, m.last_as_of),
+			coalesce(scheme, m.scheme::text)),
 		CASE WHEN weights <> '' THEN _abc.text(p.language, 'page.foot weights', weights) END,
 		CASE WHEN _abc.unit_text(p.language, p.factor, p.unit) IS NOT NULL THEN
-			_abc.text(p.language, 'page.foot amounts', _abc.unit_text(p.language, p.factor, p.unit)) END)), '</p></footer>');
+			_abc.text(p.language, 'page.foot amounts', _abc.unit_text(p.language, p.factor, p.unit)) END)),
+				'</p></footer>');
 END
 $$;
-COMMENT ON FUNCTION _abc.page_foot(@extschema@.abc_model, _abc.page) IS 'part of abc_report_html: what the page rests on';
+COMMENT ON FUNCTION _abc.page_foot(@extschema@.abc_model, _abc.page) IS
+'part of abc_report_html: what the page rests on';
 
 CREATE FUNCTION _abc.page_style() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN $css$
 :root{color-scheme:light}
 *{box-sizing:border-box}
-body{margin:0;background:#f3f4f6;color:#1f2933;font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;-webkit-text-size-adjust:100%}
+body{margin:0;background:#f3f4f6;color:#1f2933;-webkit-text-size-adjust:100%;
+font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,
+"Noto Sans","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 main{max-width:1120px;margin:0 auto;padding:24px 20px 48px}
 h1{font-size:1.8rem;line-height:1.25;margin:.2em 0}
 h2{font-size:1.15rem;margin:0 0 .3em}
@@ -184,19 +213,24 @@ th:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
 .n{text-align:right;font-variant-numeric:tabular-nums}
 td.n,.d{white-space:nowrap}
 small{color:#52606d;font-size:.82em}
-.tier{display:inline-block;min-width:1.7em;padding:0 .4em;text-align:center;border-radius:4px;font-weight:600;line-height:1.45;white-space:nowrap}
+.tier{display:inline-block;min-width:1.7em;padding:0 .4em;text-align:center;border-radius:4px;
+font-weight:600;line-height:1.45;white-space:nowrap}
 td i{display:block;height:.8em;margin-top:.3em;border-radius:2px}
 td:has(>i){width:22%}
 .chart svg{display:block;width:100%;height:auto}
 .chart.t{display:none}
 footer{color:#52606d;font-size:.85rem;overflow-wrap:anywhere}
 @media screen and (max-width:860px){.flow{grid-template-columns:minmax(0,1fr)}}
-@media screen and (max-width:600px){main{padding:12px 10px 32px}section{padding:14px 12px}.x{display:none}.cards{grid-template-columns:1fr 1fr}
-h1{font-size:1.4rem}.lead{font-size:1.05rem}table{font-size:.84rem}th,td{padding:4px}.chart.w{display:none}.chart.t{display:block}}
+@media screen and (max-width:600px){main{padding:12px 10px 32px}section{padding:14px 12px}.x{display:none}
+.cards{grid-template-columns:1fr 1fr}
+h1{font-size:1.4rem}.lead{font-size:1.05rem}table{font-size:.84rem}th,td{padding:4px}
+.chart.w{display:none}.chart.t{display:block}}
 @page{size:A4;margin:12mm}
-@media print{html{font-size:12px}body{background:#fff;font-size:1rem}main{max-width:none;padding:0}section,.card{border-color:#cbd2d9;padding:8px 10px;break-inside:avoid}
+@media print{html{font-size:12px}body{background:#fff;font-size:1rem}main{max-width:none;padding:0}
+section,.card{border-color:#cbd2d9;padding:8px 10px;break-inside:avoid}
 .flow>.list{grid-column:1/-1}.wide{overflow:visible}section:not(.full):not(.list) .x{display:none}
-.flow,.cards{gap:8px;margin:8px 0}.lead{font-size:1.25rem}.cards{grid-template-columns:repeat(6,1fr)}th,td{padding:2px 5px}.lead{max-width:none}tr{break-inside:avoid}
+.flow,.cards{gap:8px;margin:8px 0}.lead{font-size:1.25rem}.cards{grid-template-columns:repeat(6,1fr)}
+th,td{padding:2px 5px}.lead{max-width:none}tr{break-inside:avoid}
 .chart svg{width:88%;margin:0 auto}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 $css$;
@@ -213,15 +247,19 @@ DECLARE
 	transitions text := _abc.page_transitions(m, p);
 BEGIN
 	RETURN concat_ws(E'\n', '<div class="flow">',
-		_abc.of_class('full', _abc.page_tiers(m, p)), _abc.of_class('full', _abc.page_pareto(m, p)), _abc.of_class('full', _abc.page_runs(m, p)),
+		_abc.of_class('full', _abc.page_tiers(m, p)), _abc.of_class('full', _abc.page_pareto(m, p)),
+			_abc.of_class('full', _abc.page_runs(m, p)),
 		CASE WHEN p.before IS NOT NULL THEN _abc.of_class('full', _abc.page_list(m, p, 'up', p.up)) END,
 		CASE WHEN p.before IS NOT NULL THEN _abc.of_class('full', _abc.page_list(m, p, 'down', p.down)) END,
-		_abc.of_class(side_by_side, at_risk), _abc.of_class(side_by_side, near), _abc.of_class('full', _abc.page_win_back(m, p)),
-		(SELECT string_agg(CASE WHEN i % 2 = 1 AND i = cardinality(groups) THEN _abc.of_class('full', _abc.page_group(m, p, g))
+		_abc.of_class(side_by_side, at_risk), _abc.of_class(side_by_side, near),
+		_abc.of_class('full', _abc.page_win_back(m, p)),
+		(SELECT string_agg(CASE WHEN i % 2 = 1 AND i = cardinality(groups)
+			THEN _abc.of_class('full', _abc.page_group(m, p, g))
 				ELSE _abc.page_group(m, p, g) END, E'\n' ORDER BY i)
 			FROM unnest(groups) WITH ORDINALITY AS u (g, i)),
 		_abc.of_class(CASE WHEN p.tiers > 5 THEN 'full' ELSE 'half' END, transitions),
-		_abc.of_class(CASE WHEN p.tiers > 5 OR transitions IS NULL THEN 'full' ELSE 'half' END, _abc.page_check(m, p)), '</div>');
+		_abc.of_class(CASE WHEN p.tiers > 5 OR transitions IS NULL THEN 'full' ELSE 'half' END, _abc.page_check(m, p)),
+		'</div>');
 END
 $$;
 COMMENT ON FUNCTION _abc.page_body(@extschema@.abc_model, _abc.page) IS 'part of abc_report_html: its sections';
@@ -233,13 +271,16 @@ BEGIN
 	RETURN regexp_replace(section, '^<section>', format('<section class="%s">', class));
 END
 $$;
-COMMENT ON FUNCTION _abc.of_class(text, text) IS 'part of abc_report_html: a section of a class: full and list are over both columns, list in print only';
+COMMENT ON FUNCTION _abc.of_class(text, text) IS
+'part of abc_report_html: a section of a class: full and list are over both columns, list in print only';
 
-CREATE FUNCTION abc_report_html(model regclass, title text DEFAULT NULL, unit text DEFAULT NULL, language text DEFAULT NULL) RETURNS text
+CREATE FUNCTION abc_report_html(model regclass, title text DEFAULT NULL, unit text DEFAULT NULL,
+	language text DEFAULT NULL) RETURNS text
 LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_report_html(regclass, text, text, text) IS
-'the whole page of a model as HTML, for people who decide: self-contained, without script, to print on A4 and to read on a telephone. unit: what the value is counted in, for example yuan; language: en or zh, by default the model''s';
+'the whole page of a model as HTML, for people who decide: self-contained, without script, to print on A4 and to read '
+	'on a telephone. unit: what the value is counted in, for example yuan; language: en or zh, by default the model''s';
 
 CREATE FUNCTION _abc.abc_report_html(model regclass, title text, unit text, language text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -250,12 +291,15 @@ DECLARE
 	heading text := _abc.xml(coalesce(title, _abc.text(p.language, 'page.title', m.name)));
 BEGIN
 	RETURN concat_ws(E'\n', '<!DOCTYPE html>',
-		format('<html lang="%s"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>',
+		format('<html lang="%s"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, '
+			'initial-scale=1"/>',
 			CASE p.language WHEN 'zh' THEN 'zh-CN' ELSE p.language END),
 		format('<title>%s</title><style>%s</style></head><body><main>', heading, _abc.page_style()),
 		format('<header><h1>%s</h1><p class="note">%s</p><p class="lead">%s</p></header>', heading,
-			_abc.xml(CASE WHEN p.before IS NULL THEN _abc.text(p.language, 'page.subtitle first', _abc.day_text(p.language, m.last_as_of))
-				ELSE _abc.text(p.language, 'page.subtitle', _abc.day_text(p.language, m.last_as_of), m.runs::text, _abc.day_text(p.language, p.before)) END),
+			_abc.xml(CASE WHEN p.before IS NULL THEN _abc.text(p.language, 'page.subtitle first',
+				_abc.day_text(p.language, m.last_as_of))
+				ELSE _abc.text(p.language, 'page.subtitle', _abc.day_text(p.language, m.last_as_of), m.runs::text,
+					_abc.day_text(p.language, p.before)) END),
 			_abc.xml(_abc.page_lead(m, p))),
 		_abc.page_cards(m, p), _abc.page_body(m, p), _abc.page_foot(m, p), '</main></body></html>');
 END

@@ -19,7 +19,6 @@
 #include "utils/fmgrprotos.h"
 
 #include "arith/decimal.h"
-#include "arith/power10.h"
 
 #define NUM_FORM_MASK		0xC000
 #define NUM_NEGATIVE		0x4000

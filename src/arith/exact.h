@@ -116,22 +116,25 @@ exact_add_word(ExactSum *a, int i, uint64 word)
 static inline void
 exact_add_shifted(ExactSum *a, u128 v, int shift)
 {
-	int			limb = shift / 64;
+	int			i = shift / 64;
 	int			bits = shift % 64;
 	uint64		lo = u128_lo(v);
 	uint64		hi = u128_hi(v);
+	uint64		low = lo << bits;
+	uint64		middle = (hi << bits) | (lo >> 1 >> (63 - bits));
+	uint64		carry = 0;
 
-	if (bits == 0)
+	if (low != 0)
 	{
-		exact_add_word(a, limb, lo);
-		exact_add_word(a, limb + 1, hi);
+		Assert(i < a->nlimbs);
+		a->limbs[i] = word_add(a->limbs[i], low, &carry);
 	}
-	else
+	if ((middle | carry) != 0)
 	{
-		exact_add_word(a, limb, lo << bits);
-		exact_add_word(a, limb + 1, (lo >> (64 - bits)) | (hi << bits));
-		exact_add_word(a, limb + 2, hi >> (64 - bits));
+		Assert(i + 1 < a->nlimbs);
+		a->limbs[i + 1] = word_add(a->limbs[i + 1], middle, &carry);
 	}
+	exact_add_word(a, i + 2, (hi >> 1 >> (63 - bits)) + carry);
 }
 
 #endif							/* ABC_EXACT_H */

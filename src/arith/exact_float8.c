@@ -8,7 +8,6 @@
 #include <math.h>
 
 #include "arith/exact.h"
-#include "arith/power10.h"
 
 /*
  * (lead + something below 1 if inexact) * 2^exponent, the highest bit of lead

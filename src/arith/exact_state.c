@@ -16,7 +16,6 @@
 
 #include "arith/decimal.h"
 #include "arith/exact_state.h"
-#include "arith/power10.h"
 
 #define SPARE_LIMBS		1		/* on either side, when a sum moves */
 #define TOP_LIMIT		(INT64CONST(1) << 62)

@@ -1,6 +1,7 @@
 /*
  * limbs.h
- *		Long unsigned integers: arrays of 64-bit words, least significant first.
+ *		Long unsigned integers: arrays of 64-bit words, least significant first;
+ *		powers of ten.
  *
  * The one place where words are carried.  Every long integer of the extension is
  * such an array: an ExactSum, a sum in an ExactState, a sum of a summary's bucket.
@@ -12,6 +13,18 @@
 #include "port/pg_bitutils.h"
 
 #include "compat.h"
+
+/* Powers of ten below 2^64. */
+#define POWER10_MAX		19
+
+extern const uint64 power10[POWER10_MAX + 1];
+
+/* Bits that a number of so many decimals takes at most: a decimal is less than 3.321929 of them. */
+static inline int
+power10_bits(int64 decimals)
+{
+	return (int) (Max(decimals, 0) * INT64CONST(3321929) / 1000000) + 1;
+}
 
 /* a + b + *carry, of which what is beyond 64 bits becomes the carry, 0 or 1. */
 static inline uint64

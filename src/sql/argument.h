@@ -10,6 +10,7 @@
 #include "utils/array.h"
 
 #include "compat.h"
+#include "scheme/scheme.h"
 
 #define MAX_KEPT	3			/* arguments that are kept together */
 
@@ -42,6 +43,15 @@ argument_same(const struct varlena *a, const struct varlena *b)
 	return size == VARSIZE_ANY_EXHDR(b) && memcmp(VARDATA_ANY(a), VARDATA_ANY(b), size) == 0;
 }
 
+/* Does the kept copy of an argument, neither of them NULL, hold its bytes? */
+static inline bool
+kept_holds(const struct varlena *copy, const struct varlena *given)
+{
+	Size		size = VARSIZE(copy) - VARHDRSZ;
+
+	return VARSIZE_ANY_EXHDR(given) == size && memcmp(VARDATA(copy), VARDATA_ANY(given), size) == 0;
+}
+
 /* Is what was made of the arguments given still there? */
 static inline bool
 kept_same(const KeptArguments *kept, struct varlena *const *given)
@@ -49,7 +59,8 @@ kept_same(const KeptArguments *kept, struct varlena *const *given)
 	if (!kept->valid)
 		return false;
 	for (int i = 0; i < kept->n; i++)
-		if (!argument_same(kept->bytes[i], given[i]))
+		if (kept->bytes[i] == NULL || given[i] == NULL ? kept->bytes[i] != given[i] :
+			!kept_holds(kept->bytes[i], given[i]))
 			return false;
 	return true;
 }
@@ -76,5 +87,25 @@ pg_noreturn extern void argument_refuse_null(const char *name, const char *hint)
 /* "argument "NAME" changes within a partition: ..."; within is "a partition" or "a group" */
 pg_noreturn extern void argument_refuse_change(const char *name, const char *within,
 											   const char *before, const char *now);
+
+/* The scheme a call was given, parsed once for as long as it stays the same. */
+typedef struct SchemeSlot
+{
+	KeptArguments kept;
+	AbcScheme  *scheme;
+} SchemeSlot;
+
+extern void scheme_slot_init(SchemeSlot *slot, MemoryContext parent);
+
+/* The slot that a function keeps from call to call, in its fn_extra. */
+extern SchemeSlot *scheme_slot_of_call(FmgrInfo *flinfo);
+
+/* Parse the scheme unless the slot has it; NULL is the default scheme. */
+extern const AbcScheme *scheme_slot_set(SchemeSlot *slot, struct varlena *source);
+
+pg_noreturn extern void scheme_refuse_null(void);
+
+/* An error unless two schemes are the same; within is "a partition" or "a group". */
+extern void scheme_check_same(const char *within, struct varlena *before, struct varlena *now);
 
 #endif							/* ABC_ARGUMENT_H */

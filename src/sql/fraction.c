@@ -11,7 +11,6 @@
 #include "utils/fmgrprotos.h"
 
 #include "arith/decimal.h"
-#include "arith/power10.h"
 #include "sql/fraction.h"
 #include "values/value_kind.h"
 

@@ -13,7 +13,6 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
-#include "arith/power10.h"
 #include "summary/summary.h"
 
 #define COUNT_BITS	63

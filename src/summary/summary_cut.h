@@ -5,8 +5,6 @@
 #ifndef ABC_SUMMARY_CUT_H
 #define ABC_SUMMARY_CUT_H
 
-#include "utils/array.h"
-
 #include "cut/cut.h"
 #include "summary/summary.h"
 
@@ -29,10 +27,11 @@ extern bool summary_cut(CutPoints *points, SummaryCells *cells, const AbcScheme 
 extern bool summary_bounds(CutBounds *bounds, SummaryCells *cells, const AbcScheme *scheme);
 
 /*
- * summary_refine.c: replace cells by the groups of values that they hold; an
+ * summary_refine.c: replace cells by the groups of values that they hold, of
+ * which values[i], of the kind of the cells, occurs rows[i] (int8) times; an
  * error unless counts and sums agree.
  */
-extern void summary_refine(SummaryCells *cells, ArrayType *values, ArrayType *rows);
+extern void summary_refine(SummaryCells *cells, const Datum *values, const Datum *rows, int n);
 
 /* The cell of the values with a key, SUMMARY_NEGATIVE set for those below zero; -1 if there is none. */
 extern int	summary_find_cell(const SummaryCells *cells, uint64 key);

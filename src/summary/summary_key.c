@@ -23,7 +23,6 @@
 
 #include "miscadmin.h"
 
-#include "arith/power10.h"
 #include "summary/summary.h"
 
 #define FRACTION_BITS	54

@@ -9,7 +9,6 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
-#include "utils/array.h"
 
 #include "summary/summary_cut.h"
 
@@ -153,43 +152,20 @@ place_value(const SummaryCells *cells, Datum value, int64 count, GivenValue *giv
 
 /* The values and their numbers, placed. */
 static GivenValue *
-read_given(const SummaryCells *cells, ArrayType *values, ArrayType *rows, int *n)
+place_values(const SummaryCells *cells, const Datum *values, const Datum *rows, int n)
 {
-	Datum	   *value_datums;
-	Datum	   *row_datums;
-	bool	   *value_nulls;
-	bool	   *row_nulls;
-	int			nrows;
-	GivenValue *given;
+	GivenValue *given = palloc(Max(n, 1) * sizeof(GivenValue));
 
-	if (ARR_NDIM(values) > 1 || ARR_NDIM(rows) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("values and rows must be one-dimensional arrays"),
-				 errhint("Collect the second round with array_agg(value) and array_agg(n).")));
-	value_array_split(cells->kind, values, &value_datums, &value_nulls, n);
-	value_array_split(VALUE_INT8, rows, &row_datums, &row_nulls, &nrows);
-	if (nrows != *n)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%d values but %d numbers of rows", *n, nrows),
-				 errhint("Collect the second round with array_agg(value) and array_agg(n).")));
-
-	given = palloc(Max(*n, 1) * sizeof(GivenValue));
-	for (int i = 0; i < *n; i++)
+	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (value_nulls[i] || row_nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("values and rows must not contain NULL")));
-		if (DatumGetInt64(row_datums[i]) < 1)
+		if (DatumGetInt64(rows[i]) < 1)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("value %s with %lld rows", value_text(cells->kind, value_datums[i]),
-							(long long) DatumGetInt64(row_datums[i])),
+					 errmsg("value %s with %lld rows", value_text(cells->kind, values[i]),
+							(long long) DatumGetInt64(rows[i])),
 					 errhint("Leave values without rows out.")));
-		place_value(cells, value_datums[i], DatumGetInt64(row_datums[i]), &given[i]);
+		place_value(cells, values[i], DatumGetInt64(rows[i]), &given[i]);
 	}
 	return given;
 }
@@ -229,15 +205,11 @@ verify_cell(const SummaryCells *cells, const SummaryCell *cell, const GivenValue
 	pfree(sum);
 }
 
-/*
- * Empty arrays change nothing; a NULL in them, a number of rows below 1 and
- * NaN are errors.
- */
+/* No values change nothing; a number of rows below 1 and NaN are errors. */
 void
-summary_refine(SummaryCells *cells, ArrayType *values, ArrayType *rows)
+summary_refine(SummaryCells *cells, const Datum *values, const Datum *rows, int ngiven)
 {
-	int			ngiven;
-	GivenValue *given = read_given(cells, values, rows, &ngiven);
+	GivenValue *given = place_values(cells, values, rows, ngiven);
 	SummaryCell *refined = palloc0(((Size) cells->ncells + ngiven) * sizeof(SummaryCell));
 	int			n = 0;
 	int			npositive = 0;

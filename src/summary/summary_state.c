@@ -11,7 +11,6 @@
 #include "port/pg_bswap.h"
 #include "utils/memutils.h"
 
-#include "arith/power10.h"
 #include "summary/summary_io.h"
 
 #define MIN_CAPACITY	8

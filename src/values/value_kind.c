@@ -144,7 +144,7 @@ number_refuse_nonfinite(const char *what, NumberType type, Datum value)
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("%s \"%s\" of type %s is not finite", what,
 					DatumGetCString(DirectFunctionCall1(facts[type].out, value)), facts[type].name),
-			 errhint("Leave NaN and infinity out, with WHERE or FILTER, or make them NULL, with NULLIF.")));
+			 errhint("Leave NaN and infinity out, or make them NULL.")));
 }
 
 void

@@ -19,7 +19,7 @@
 #include "postgres.h"
 
 #include "cut/cut.h"
-#include "sql/scheme_slot.h"
+#include "sql/argument.h"
 
 PG_FUNCTION_INFO_V1(abc_cutoffs_transfn);
 PG_FUNCTION_INFO_V1(abc_cutoffs_finalfn);

@@ -125,7 +125,7 @@ cutoffs_of_call(FunctionCallInfo fcinfo, ValueKind kind)
 	struct varlena *array = PG_GETARG_VARLENA_PP(1);
 	MemoryContext old;
 
-	if (likely(given != NULL && given->kept.valid && argument_same(given->kept.bytes[0], array)))
+	if (likely(given != NULL && given->kept.valid && kept_holds(given->kept.bytes[0], array)))
 		return given;
 	if (given == NULL)
 	{

@@ -9,7 +9,7 @@
 #include "utils/tuplestore.h"
 
 #include "compat.h"
-#include "sql/scheme_slot.h"
+#include "sql/argument.h"
 
 PG_FUNCTION_INFO_V1(abc_label);
 PG_FUNCTION_INFO_V1(abc_tiers);

@@ -32,6 +32,7 @@
 #include "funcapi.h"
 #include "utils/tuplestore.h"
 
+#include "sql/argument.h"
 #include "summary/summary_cut.h"
 
 PG_FUNCTION_INFO_V1(abc_summary_bounds);
@@ -40,6 +41,11 @@ PG_FUNCTION_INFO_V1(abc_summary_cutoffs_int8);
 PG_FUNCTION_INFO_V1(abc_summary_cutoffs_numeric);
 
 #define BOUNDS_COLUMNS	7
+
+#define ROUND_HINT "Collect the second round with array_agg(value) and array_agg(n)."
+
+static const ArrayRule values_rule = {"values", PG_INT32_MAX, false, true, ROUND_HINT};
+static const ArrayRule rows_rule = {"rows", PG_INT32_MAX, false, true, ROUND_HINT};
 
 /* A row of abc_bounds; numbers of cells. */
 typedef struct BoundsRow
@@ -262,6 +268,23 @@ refuse_incomplete(const SummaryCells *cells, const AbcScheme *scheme)
 					 scheme_canonical(scheme))));
 }
 
+/* Cells replaced by the values of the second round, each with its number of rows. */
+static void
+refine_by_rows(SummaryCells *cells, ArrayType *value_array, ArrayType *row_array)
+{
+	int			n;
+	int			nrows;
+	Datum	   *values = argument_array(&values_rule, value_array, NULL, &n);
+	Datum	   *rows = argument_array(&rows_rule, row_array, NULL, &nrows);
+
+	if (nrows != n)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%d values but %d numbers of rows", n, nrows),
+				 errhint(ROUND_HINT)));
+	summary_refine(cells, values, rows, n);
+}
+
 /*
  * abc_cutoffs(summary, scheme, values, rows, inside): the cut-offs exactly.  The
  * type of the values is that of the summary.  A value may come more than once, as it
@@ -285,7 +308,7 @@ cutoffs_exact_common(FunctionCallInfo fcinfo, ValueKind kind)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("values and rows must both be given")));
 	if (!PG_ARGISNULL(2))
-		summary_refine(cells, PG_GETARG_ARRAYTYPE_P(2), PG_GETARG_ARRAYTYPE_P(3));
+		refine_by_rows(cells, PG_GETARG_ARRAYTYPE_P(2), PG_GETARG_ARRAYTYPE_P(3));
 
 	if (scheme->rule == ABC_VALUE)
 		given_cuts(cells, scheme, values, nulls);

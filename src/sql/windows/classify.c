@@ -20,7 +20,7 @@
 #include "utils/memutils.h"
 
 #include "cut/ranks.h"
-#include "sql/scheme_slot.h"
+#include "sql/argument.h"
 #include "sql/windows/partition.h"
 
 PG_FUNCTION_INFO_V1(abc_classify);
