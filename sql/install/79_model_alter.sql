@@ -102,6 +102,7 @@ DECLARE
 	names text[] := ARRAY(SELECT t.name FROM @extschema@.abc_tiers(old.scheme) AS t ORDER BY t.rank);
 	named boolean := (SELECT bool_or(t.name <> t.tier::text) FROM @extschema@.abc_tiers(old.scheme) AS t);
 	parts text[];
+	separator text;
 BEGIN
 	IF given IS NULL THEN
 		RETURN CASE WHEN by_score AND old.metrics IS NULL AND left(old.scheme::text, 5) IN ('share', 'fill ') THEN NULL
@@ -113,9 +114,10 @@ BEGIN
 		RETURN given;
 	END IF;
 	parts := regexp_match(given::text, '^(\w+) ([^;]*)(.*)$');
+	separator := CASE parts[1] WHEN 'fill' THEN ' + ' ELSE ' / ' END;
 	RETURN (SELECT concat(parts[1], ' ', string_agg(concat('"', replace(names[u.i], '"', '""'), '" ', btrim(u.cut)),
-		' / ' ORDER BY u.i),
-			' / "', replace(names[cardinality(names)], '"', '""'), '"', parts[3])::@extschema@.abc_scheme
+		separator ORDER BY u.i),
+			separator, '"', replace(names[cardinality(names)], '"', '""'), '"', parts[3])::@extschema@.abc_scheme
 		FROM unnest(regexp_split_to_array(parts[2], '[/+]')) WITH ORDINALITY AS u (cut, i)
 			WHERE u.i < cardinality(names));
 END

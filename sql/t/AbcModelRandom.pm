@@ -451,6 +451,9 @@ sub alter
 		$old{last_order} ? (at_risk => sub { (at_risk => pick(undef, [ 1, 0 ])) }, lost => sub { (lost => pick(undef, [ 3, 0 ])) }) : ());
 	my %changes = map { $kinds{$_}->() } chance(0.7) ? pick(sort keys %kinds) : (pick(sort keys %kinds), pick(sort keys %kinds));
 
+	# one that is right for what is cut then, where a scheme of its own was picked beside the metrics
+	$changes{scheme} = scheme($changes{metrics} ? 1 : 0, $cuts) if exists $changes{metrics};
+
 	# a scheme without names keeps the names that there are
 	my %meant = %changes;
 	$meant{scheme} = named($changes{scheme}, $old{scheme}{names})
