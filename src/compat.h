@@ -73,6 +73,13 @@
 #include "varatt.h"
 #endif
 
+/* 16: one function says who owns what. */
+#if PG_VERSION_NUM >= 160000
+#define owns_relation(relation, role) object_ownercheck(RelationRelationId, relation, role)
+#else
+#define owns_relation(relation, role) pg_class_ownercheck(relation, role)
+#endif
+
 /* 16: reads of exactly so many bytes. */
 #if PG_VERSION_NUM < 160000
 #define BufFileReadExact(file, ptr, size) \

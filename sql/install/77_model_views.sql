@@ -65,7 +65,7 @@ BEGIN ATOMIC
 SELECT {shown_keys}{shown_carried}
 	s.tier::text AS tier, @extschema@.abc_rank(s.tier) AS tier_rank, s.tier_name, s.computed::text AS computed_tier,
 	s.decided_by, {decided_by_name} AS decided_by_name, s.reason, s.decided_until,
-	s.value, CASE WHEN s.value_run = (SELECT d.runs FROM {model} AS d) THEN s.value_before
+	s.value, CASE WHEN s.value_run = {last_run} THEN s.value_before
 		ELSE s.value END AS value_before,
 	CASE WHEN s.tier IS NULL OR NOT r.total > 0 THEN NULL WHEN NOT s.value > 0 OR s.value * 1e300 < r.total THEN 0
 		ELSE (s.value / r.total)::double precision END AS value_share,
@@ -76,14 +76,14 @@ SELECT {shown_keys}{shown_carried}
 	CASE WHEN s.cut >= r.cutoffs[@extschema@.abc_rank(s.tier)]
 		THEN s.cut - r.cutoffs[@extschema@.abc_rank(s.tier)] END AS cushion,
 	s.tier_since, s.previous_tier::text AS previous_tier, s.previous_name,
-	CASE WHEN s.moved_run = (SELECT d.runs FROM {model} AS d) THEN s.moved END AS moved,
-	CASE WHEN s.moved_run = (SELECT d.runs FROM {model} AS d) THEN {moved_name} END AS moved_name,
+	CASE WHEN s.moved_run = {last_run} THEN s.moved END AS moved,
+	CASE WHEN s.moved_run = {last_run} THEN {moved_name} END AS moved_name,
 	s.lifecycle, {lifecycle_name} AS lifecycle_name, s.first_order, s.last_order,
 	s.best_tier::text AS best_tier, s.best_name, s.best_tier_until, s.best_value,
-	(SELECT d.last_as_of FROM {model} AS d) AS as_of, (SELECT d.runs FROM {model} AS d) AS run,
-	(SELECT x.scheme FROM {run} AS x WHERE x.run = (SELECT d.runs FROM {model} AS d) LIMIT 1) AS scheme{more}
+	(SELECT x.as_of FROM {run} AS x WHERE x.error IS NULL ORDER BY x.run DESC LIMIT 1) AS as_of, {last_run} AS run,
+	(SELECT x.scheme FROM {run} AS x WHERE x.run = {last_run} LIMIT 1) AS scheme{more}
 FROM {state} AS s
-LEFT JOIN {run} AS r ON r.run = (SELECT d.runs FROM {model} AS d) AND r.partition = s.partition$$::text),
+LEFT JOIN {run} AS r ON r.run = {last_run} AND r.partition = s.partition$$::text),
 	('ranked', '{}', $$
 SELECT n.*,
 	CASE WHEN n.tier IS NOT NULL THEN rank() OVER (w ORDER BY n.{last_cut} DESC NULLS LAST) END AS rank,
@@ -150,6 +150,8 @@ BEGIN
 			FROM _abc.view_texts() AS x WHERE x.suffix = 'face');
 	END IF;
 	RETURN _abc.fill(query, m, jsonb_build_object(
+		-- not from the definition: who drops or alters the model holds it, and waits for readers
+		'last_run', _abc.fill('(SELECT x.run FROM {run} AS x WHERE x.error IS NULL ORDER BY x.run DESC LIMIT 1)', m),
 		'more', more, 'face_query', face_query, 'last_partition', last_partition, 'last_cut', last_cut,
 		'shown_keys', _abc.shown_keys(m, 's', own),
 		'shown_carried', _abc.shown_carried(m, of_now, own, suffix <> 'face'),
@@ -266,6 +268,32 @@ END
 $$;
 COMMENT ON FUNCTION _abc.put_view(@extschema@.abc_model, text, text) IS 'make a view, or replace it in its place';
 
+-- Whether a view has to be replaced where its definition changes from old to m.
+CREATE FUNCTION _abc.view_differs(old @extschema@.abc_model, m @extschema@.abc_model, suffix text, own text[], query text)
+	RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN _abc.view_query(old, suffix, own, query, '') <> _abc.view_query(m, suffix, own, query, '')
+		OR _abc.view_columns(old, suffix, own) <> _abc.view_columns(m, suffix, own);
+END
+$$;
+COMMENT ON FUNCTION _abc.view_differs(@extschema@.abc_model, @extschema@.abc_model, text, text[], text) IS
+'part of abc_alter_model: whether a view is another';
+
+CREATE FUNCTION _abc.lock_alone(relations oid[]) RETURNS void
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'abc_lock_alone';
+COMMENT ON FUNCTION _abc.lock_alone(oid[]) IS
+'an ACCESS EXCLUSIVE lock on each relation by itself, in this order, until the transaction ends; for their owner';
+
+-- Views before tables, in one order, as their readers lock them: who has one waits for nobody whom we wait for.
+CREATE FUNCTION _abc.relations_to_lock(m @extschema@.abc_model) RETURNS oid[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ARRAY[(m).face, (m).ranked, (m).changes, (m).history, (m).trend, (m).state]::oid[];
+COMMENT ON FUNCTION _abc.relations_to_lock(@extschema@.abc_model) IS
+'what readers of a model lock first, in the order in which it is locked';
+
 -- Make the views, or bring them to a new definition.  Only a view that loses a column, or shows one in another
 -- type, has to be dropped and made again; it gets back all that it had.  One that reads as before (old: the
 -- definition before, NULL at creation) is left alone, so that its readers do not wait.  Where one is replaced, the
@@ -286,10 +314,7 @@ BEGIN
 			WHERE c.oid = CASE v.suffix WHEN 'face' THEN m.face WHEN 'ranked' THEN m.ranked WHEN 'changes'
 				THEN m.changes WHEN 'history' THEN m.history ELSE m.trend END);
 		IF rel IS NOT NULL AND old.name IS NOT NULL THEN
-			CONTINUE WHEN _abc.view_query(old, v.suffix, v.own, v.query, '') = _abc.view_query(m, v.suffix, v.own,
-				v.query, '')
-				AND _abc.view_columns(old, v.suffix, v.own) = _abc.view_columns(m, v.suffix, v.own);
-			EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', m.state);
+			CONTINUE WHEN NOT _abc.view_differs(old, m, v.suffix, v.own, v.query);
 		END IF;
 		rel := coalesce(rel, format('%I.%I', schema, m.name || CASE v.suffix WHEN 'face' THEN '' ELSE '_'
 			|| v.suffix END));

@@ -51,6 +51,8 @@ BEGIN
 		home := (_abc.identifier(schema, 'a schema')).name;
 	END IF;
 	home := coalesce(home, (parse_ident(nullif(split_part(path, ', ', 1), '')))[1]);
+	-- who makes one of the same name meanwhile waits, and is then told that it is there
+	PERFORM pg_advisory_xact_lock('pg_class'::regclass::oid::integer, hashtext(concat_ws('.', home, m.name)));
 	PERFORM _abc.check_room(home, m.name);
 	m.source := source;
 	m.source_path := concat_ws(', ', nullif(path, ''), quote_ident('@extschema@'));
@@ -249,9 +251,11 @@ DECLARE
 BEGIN
 	PERFORM _abc.check_may(model, 'drop');
 	SELECT d.definition INTO definition FROM _abc.definition_of(model) AS d;
-	-- the table before its row: who waits for the row has a lock on the table, that it could not be dropped
-	EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', definition);
+	-- the table before its row: who waits for the row has a lock on the table, that it could not be dropped; and before
+	-- the views, whose readers do not look at it
+	PERFORM _abc.lock_alone(ARRAY[definition]::oid[]);
 	m := _abc.lock(model, 'drop');
+	PERFORM _abc.lock_alone(_abc.relations_to_lock(m));
 	PERFORM _abc.drop_tracking(m);
 	FOR rel IN SELECT c.oid::regclass AS name, c.relkind
 		FROM unnest(ARRAY[m.ranked, m.face, m.changes, m.history, m.trend, m.before, m.state, m.version,

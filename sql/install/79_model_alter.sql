@@ -195,6 +195,11 @@ DECLARE
 	dress jsonb := '[]';
 	v record;
 BEGIN
+	IF retyped OR old.carried_columns <> m.carried_columns OR _abc.knows_changes(old) OR _abc.knows_changes(m)
+		OR EXISTS (SELECT FROM _abc.view_texts() AS x WHERE _abc.view_differs(old, m, x.suffix, x.own, x.query))
+	THEN
+		PERFORM _abc.lock_alone(_abc.relations_to_lock(old));
+	END IF;
 	IF retyped THEN
 		-- a column that a view shows cannot change its type: the views go and come back as they were
 		FOR v IN SELECT r.name, r.rel FROM (VALUES (1, 'ranked', m.ranked), (2, 'face', m.face),

@@ -109,7 +109,7 @@ WITH read AS MATERIALIZED (
 		OR (d.decided_by IN ('rule', 'override') AND d.reason IS DISTINCT FROM d.was_reason)
 		OR d.decided_until IS DISTINCT FROM d.was_decided_until AS opens) AS n OFFSET 0
 ), changed AS MATERIALIZED (
-	SELECT c.* FROM complete AS c LEFT JOIN today AS t ON {same t c}
+	SELECT c.*, c.known AND coalesce(t.present, c.was_present) AND NOT c.present AS goes FROM complete AS c LEFT JOIN today AS t ON {same t c}
 	WHERE CASE WHEN t.first_run IS NOT NULL THEN {differs_from_today} ELSE NOT c.known OR c.differs END
 ), before AS (
 	INSERT INTO {before} ({state_columns})
@@ -163,8 +163,7 @@ WITH read AS MATERIALIZED (
 	ON CONFLICT (run, partition) DO NOTHING
 )
 SELECT (SELECT sum(c.source_rows) FROM cut AS c) AS rows_read, (SELECT sum(c.customers) FROM cut AS c) AS customers,
-	count(*) FILTER (WHERE c.known AND c.was_present AND NOT c.present) AS gone,
-	coalesce(sum(greatest(c.was_value, 0)) FILTER (WHERE c.known AND c.was_present AND NOT c.present AND c.was_tier IS NOT NULL), 0) AS gone_value,
+	count(*) FILTER (WHERE c.goes) AS gone,
 	{healed} AS healed
 FROM changed AS c
 $decide$::text;

@@ -49,7 +49,7 @@ my %query = (
 	trend => 'SELECT * FROM m_trend',
 	overrides => 'SELECT * FROM m_override',
 	report => q{SELECT * FROM abc_report('m', BY)});
-my %identity = (face => [], ranked => [], history => ['valid_from'], changes => ['run'], runs => [ 'run', 'partition' ], trend => [qw(run tier customers value customers_share value_share moved_in moved_out)], overrides => ['reason', 'begins'], report => [ 'line', 'groups', 'tier' ]);
+my %identity = (face => [], ranked => [], history => ['valid_from'], changes => ['run'], runs => [ 'run', 'partition' ], trend => [qw(run tier customers value customers_share value_share moved_in moved_out lost)], overrides => ['reason', 'begins'], report => [ 'line', 'groups', 'tier' ]);
 my %keyed = map { $_ => 1 } qw(face ranked history changes);
 
 # Columns that DESIGN leaves to the code: words, moments, numbers of definitions.
