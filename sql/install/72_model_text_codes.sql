@@ -30,7 +30,7 @@ BEGIN ATOMIC
 	('decided_by.override', 'override', '人工指定'),
 	('decided_by.not eligible', 'not eligible', '不参与分级'),
 	('decided_by.no value', 'no value', '没有数值'),
-	('decided_by.gone', 'gone', '已不在数据源'),
+	('decided_by.gone', 'gone', '已离开'),
 	('cause.data', 'data', '数据变化'),
 	('cause.definition', 'definition', '定义变更'),
 	('cause.override', 'override', '人工指定'),
@@ -55,7 +55,12 @@ BEGIN ATOMIC
 	('reason.no tier by the scheme', 'the scheme gives it no tier', '分级方案没有给出等级'),
 	('reason.only if', 'only if %1$s', '须满足条件 %1$s'),
 	('reason.always if', 'always if %1$s', '满足条件 %1$s 即为该等级'),
+	-- what is done where a metric is missing
+	('missing.renormalize', 'the other weights share its weight', '由其余权重分担'),
+	('missing.zero', 'counts as 0', '按 0 计'),
+	('missing.null', 'no score', '不评分'),
 	-- topics and answers of abc_explain
+	('explain.and', ', ', '，'),
 	('explain.customer', 'customer', '客户'),
 	('explain.tier', 'tier', '等级'),
 	('explain.tier.says', '%1$s since %2$s', '%1$s，自 %2$s 起'),

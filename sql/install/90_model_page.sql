@@ -27,6 +27,12 @@ CREATE TYPE _abc.page AS (
 );
 COMMENT ON TYPE _abc.page IS 'part of abc_report_html: what all sections need to know';
 
+-- The lists are as long as four of them fit on a page of A4.
+CREATE FUNCTION _abc.list_length() RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 8;
+COMMENT ON FUNCTION _abc.list_length() IS 'part of abc_report_html: how many customers a list names';
+
 --
 -- Tables
 --
