@@ -87,6 +87,15 @@ SELECT abc_report_html('book', language => 'fr');
 -- another day: the customer who left is on the list of those to win back, with the last order
 SELECT page ~ '赢回名单.*customer 2 <small>2</small>.*2025-12-20' AS win_back FROM abc_report_html('book') AS page;
 
+-- tiers by a score, and one by hand: the shares in the chart are those of customers and of value, as in the report
+SELECT abc_alter_model('book', scheme => 'count "<铂金>" 15 / gold 50 / rest', metrics => ARRAY[abc_metric('revenue', 60), abc_metric('id', 40)]);
+SELECT abc_refresh('book', '2026-03-01');
+SELECT abc_override('book', 30, 'A', 'by hand', begins => '2026-03-01') IS NOT NULL AS by_hand;
+SELECT r.tier, r.customers, round(r.customers_share::numeric, 3) AS of_customers, round(r.value_share::numeric, 3) AS of_value,
+	svg LIKE format('%%%s 个客户（%s）贡献 %s%%', r.customers, _abc.share_text('zh', r.customers_share::numeric), _abc.share_text('zh', r.value_share::numeric)) AS chart,
+	page LIKE format('%%>%s<%%>%s<%%', _abc.share_text('zh', r.customers_share::numeric), _abc.share_text('zh', r.value_share::numeric)) AS page
+FROM abc_report('book') AS r, abc_pareto_svg('book') AS svg, abc_report_html('book') AS page WHERE r.line = 'tier' ORDER BY r.tier_rank;
+
 -- a reader who was granted the model, and one who was not
 RESET ROLE;
 GRANT USAGE ON SCHEMA regress_abc_page TO regress_abc_page_reader;

@@ -133,8 +133,7 @@ BEGIN ATOMIC
 	('check.metric constant', 'metric %1$s: constant', '指标 %1$s：全部相同'),
 	('check.metric constant.says', 'it tells nobody from anybody', '对分级没有作用'),
 	('check.missed', 'customers that "changed" missed', '变动键查询遗漏的客户'),
-	('check.missed.says', 'the next full refresh brings them up to date: abc_refresh(model, full => true)',
-		'下次全量刷新时更新：abc_refresh(模型, full => true)'),
+	('check.missed.says', 'the next full refresh brings them up to date', '下次全量刷新时更新'),
 	('check.newest order', 'days since the newest order', '距最新订单的天数'),
 	('check.newest order.says', 'newest order: %1$s', '最新订单：%1$s'),
 	('check.tie', 'tie at the lower end of tier %1$s', '等级 %1$s 下限处的并列客户'),
@@ -144,9 +143,6 @@ BEGIN ATOMIC
 	('check.in tier', 'customers computed into tier %1$s', '按数据计算进入等级 %1$s 的客户'),
 	('check.in tier.empty', 'the tier is empty', '该级没有客户'),
 	('check.weight', 'metric %1$s: effective weight in per cent', '指标 %1$s：实际权重（%%）'),
-	('check.weight.says', 'makes %1$s of the differences in score; its weight is %2$s', '决定了得分差异的 %1$s；名义权重为 %2$s'),
-	('check.full read', 'customers that a full read would change', '全量读取会改变的客户'),
-	('check.full read.says', 'the query "changed" misses changes: abc_refresh(..., full => true)',
-		'changed 查询有遗漏：abc_refresh(..., full => true)')) AS v;
+	('check.weight.says', 'makes %1$s of the differences in score; its weight is %2$s', '决定了得分差异的 %1$s；名义权重为 %2$s')) AS v;
 END;
 COMMENT ON FUNCTION _abc.texts_of_codes() IS 'part of _abc.text: codes, reasons, explain, report, check';

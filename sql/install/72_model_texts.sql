@@ -21,7 +21,8 @@ AS $$
 BEGIN
 	IF language IS NULL OR language NOT IN ('en', 'zh') THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('unknown language "%s"', coalesce(language, 'NULL')), HINT = 'It is en (English) or zh (Chinese).';
+			MESSAGE = format('unknown language "%s"', coalesce(language, 'NULL')),
+			HINT = 'It is en (English) or zh (Chinese).';
 	ELSIF language = 'zh' AND getdatabaseencoding() NOT IN ('UTF8', 'EUC_CN') THEN
 		RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
 			MESSAGE = format('this database cannot hold Chinese texts: its encoding is %s', getdatabaseencoding()),

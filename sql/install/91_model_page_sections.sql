@@ -323,7 +323,8 @@ BEGIN
 	INTO cells FROM _abc.page_rows(m, _abc.page_condition('lost'), 'f.best_tier, f.best_value DESC NULLS LAST',
 		_abc.list_length()) AS c;
 	RETURN _abc.html_section(_abc.text(l, 'page.win back'),
-		_abc.text(l, 'page.win back note', m.value, least(p.lost, _abc.list_length())::text, _abc.number_text(p.lost, 0)),
+		_abc.text(l, 'page.win back note', m.value, least(p.lost, _abc.list_length())::text,
+			_abc.number_text(p.lost, 0)),
 		_abc.html_table(_abc.text(l, 'page.win back'), CASE WHEN p.treatment IS NULL THEN 'rhDnd' ELSE 'rhDndL' END,
 			ARRAY[_abc.text(l, 'page.customer'), _abc.text(l, 'page.best tier'), _abc.text(l, 'page.best until'),
 				_abc.measure_text(l, _abc.text(l, 'page.best value'), p.factor, p.unit),
@@ -348,9 +349,10 @@ BEGIN
 			CASE WHEN scored THEN _abc.number_text((c ->> 'gap_to_next')::numeric,
 				CASE WHEN (c ->> 'gap_to_next')::numeric < 1 THEN 4 ELSE 1 END)
 				ELSE _abc.amount(p, (c ->> 'gap_to_next')::numeric) END])
-	INTO cells FROM _abc.page_rows(m, _abc.page_condition('near'), 'f.next_tier, f.gap_to_next', _abc.list_length()) AS c;
-	RETURN _abc.html_section(_abc.text(l, 'page.near'), _abc.text(l, 'page.near note', least(p.near, _abc.list_length())::text,
-		_abc.number_text(p.near, 0)),
+	INTO cells FROM _abc.page_rows(m, _abc.page_condition('near'), 'f.next_tier, f.gap_to_next',
+		_abc.list_length()) AS c;
+	RETURN _abc.html_section(_abc.text(l, 'page.near'),
+		_abc.text(l, 'page.near note', least(p.near, _abc.list_length())::text, _abc.number_text(p.near, 0)),
 		_abc.html_table(_abc.text(l, 'page.near'), 'rhnn',
 			ARRAY[_abc.text(l, 'page.customer'), _abc.text(l, 'page.next tier'), p.measure,
 			CASE WHEN scored THEN _abc.text(l, 'page.lacks score') ELSE _abc.measure_text(l, _abc.text(l, 'page.lacks'),

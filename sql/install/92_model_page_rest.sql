@@ -229,7 +229,8 @@ h1{font-size:1.4rem}.lead{font-size:1.05rem}table{font-size:.84rem}th,td{padding
 @media print{html{font-size:12px}body{background:#fff;font-size:1rem}main{max-width:none;padding:0 1px}
 section,.card{border-color:#cbd2d9;padding:8px 10px;break-inside:avoid}
 .wide{overflow:visible}section:not(.full) .x{display:none}
-.flow,.cards{gap:8px;margin:8px 0}.lead{font-size:1.1rem}.card span,.card em{font-size:.8rem}.cards{grid-template-columns:repeat(6,1fr)}
+.flow,.cards{gap:8px;margin:8px 0}.lead{font-size:1.1rem}.card span,.card em{font-size:.8rem}
+.cards{grid-template-columns:repeat(6,1fr)}
 th,td{padding:1.5px 5px}.lead{max-width:none}.new{break-before:page}tr{break-inside:avoid}
 .chart svg{width:80%;margin:0 auto}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
