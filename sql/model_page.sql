@@ -40,6 +40,8 @@ SELECT _abc.share_text('en', 0.12345) AS share, _abc.change_text('zh', 90, 100) 
 	_abc.interval_text('zh', '1 year 2 months') AS span, _abc.day_text('zh', '2026-03-01') AS zh, _abc.day_text('en', '2026-03-01') AS en;
 SELECT _abc.fitted('a rather long name of a tier', 13, 100) AS latin, _abc.fitted('一个相当长的等级名称', 13, 100) AS wide,
 	_abc.text_width('一个', 10) AS two_wide, _abc.xml(E'<b>&"\x01') AS escaped, _abc.xml_figures('value -3, A-4') AS minus;
+SELECT string_agg(_abc.amount(jsonb_populate_record(NULL::_abc.page, '{"factor": 1, "decimals": 0}'), x), '; ' ORDER BY i) AS small_amounts
+FROM unnest('{0.3,0,-0.2,7,5000}'::numeric[]) WITH ORDINALITY AS u (x, i);
 
 --
 -- A model whose names are as bad as they can be
@@ -52,6 +54,10 @@ SELECT i, CASE i WHEN 7 THEN '<script>alert(1)</script> & "Sons"' ELSE 'customer
 FROM generate_series(1, 40) AS i;
 SELECT abc_create_model('book', 'facts', 'id', 'revenue', 'share "<铂金>" 50 / gold 80 / rest', attributes => '{"the \"name\"",branch}',
 	first_order => 'first_day', last_order => 'last_day', orders => 'orders', at_risk => '3 months', lost => '1 year', language => 'zh');
+-- what people and tools read is explained in Chinese, every column of it
+SELECT c.relname, a.attname, col_description(c.oid, a.attnum) FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+WHERE c.relnamespace = 'regress_abc_page'::regnamespace AND c.relname ~ '^book(_ranked|_changes|_history|_trend|_run|_override)?$' AND a.attnum > 0
+	AND coalesce(col_description(c.oid, a.attnum), '') !~ '[\u4e00-\u9fff]' ORDER BY 1, 2;
 -- nothing to show yet
 SELECT abc_report_html('book');
 SELECT abc_pareto_svg('book');
@@ -86,6 +92,15 @@ SELECT regexp_count AS tables_without_scope FROM (SELECT count(*) AS regexp_coun
 SELECT abc_report_html('book', language => 'fr');
 -- another day: the customer who left is on the list of those to win back, with the last order
 SELECT page ~ '赢回名单.*customer 2 <small>2</small>.*2025-12-20' AS win_back FROM abc_report_html('book') AS page;
+
+-- tiers by a score, and one by hand: the shares in the chart are those of customers and of value, as in the report
+SELECT abc_alter_model('book', scheme => 'count "<铂金>" 15 / gold 50 / rest', metrics => ARRAY[abc_metric('revenue', 60), abc_metric('id', 40)]);
+SELECT abc_refresh('book', '2026-03-01');
+SELECT abc_override('book', 30, 'A', 'by hand', begins => '2026-03-01') IS NOT NULL AS by_hand;
+SELECT r.tier, r.customers, round(r.customers_share::numeric, 3) AS of_customers, round(r.value_share::numeric, 3) AS of_value,
+	svg LIKE format('%%%s 个客户（%s）贡献 %s%%', r.customers, _abc.share_text('zh', r.customers_share::numeric), _abc.share_text('zh', r.value_share::numeric)) AS chart,
+	page LIKE format('%%>%s<%%>%s<%%', _abc.share_text('zh', r.customers_share::numeric), _abc.share_text('zh', r.value_share::numeric)) AS page
+FROM abc_report('book') AS r, abc_pareto_svg('book') AS svg, abc_report_html('book') AS page WHERE r.line = 'tier' ORDER BY r.tier_rank;
 
 -- a reader who was granted the model, and one who was not
 RESET ROLE;

@@ -30,7 +30,7 @@ BEGIN ATOMIC
 	('decided_by.override', 'override', '人工指定'),
 	('decided_by.not eligible', 'not eligible', '不参与分级'),
 	('decided_by.no value', 'no value', '没有数值'),
-	('decided_by.gone', 'gone', '已不在数据源'),
+	('decided_by.gone', 'gone', '已离开'),
 	('cause.data', 'data', '数据变化'),
 	('cause.definition', 'definition', '定义变更'),
 	('cause.override', 'override', '人工指定'),
@@ -55,7 +55,12 @@ BEGIN ATOMIC
 	('reason.no tier by the scheme', 'the scheme gives it no tier', '分级方案没有给出等级'),
 	('reason.only if', 'only if %1$s', '须满足条件 %1$s'),
 	('reason.always if', 'always if %1$s', '满足条件 %1$s 即为该等级'),
+	-- what is done where a metric is missing
+	('missing.renormalize', 'the other weights share its weight', '由其余权重分担'),
+	('missing.zero', 'counts as 0', '按 0 计'),
+	('missing.null', 'no score', '不评分'),
 	-- topics and answers of abc_explain
+	('explain.and', ', ', '，'),
 	('explain.customer', 'customer', '客户'),
 	('explain.tier', 'tier', '等级'),
 	('explain.tier.says', '%1$s since %2$s', '%1$s，自 %2$s 起'),
@@ -128,8 +133,7 @@ BEGIN ATOMIC
 	('check.metric constant', 'metric %1$s: constant', '指标 %1$s：全部相同'),
 	('check.metric constant.says', 'it tells nobody from anybody', '对分级没有作用'),
 	('check.missed', 'customers that "changed" missed', '变动键查询遗漏的客户'),
-	('check.missed.says', 'the next full refresh brings them up to date: abc_refresh(model, full => true)',
-		'下次全量刷新时更新：abc_refresh(模型, full => true)'),
+	('check.missed.says', 'the next full refresh brings them up to date', '下次全量刷新时更新'),
 	('check.newest order', 'days since the newest order', '距最新订单的天数'),
 	('check.newest order.says', 'newest order: %1$s', '最新订单：%1$s'),
 	('check.tie', 'tie at the lower end of tier %1$s', '等级 %1$s 下限处的并列客户'),
@@ -139,9 +143,6 @@ BEGIN ATOMIC
 	('check.in tier', 'customers computed into tier %1$s', '按数据计算进入等级 %1$s 的客户'),
 	('check.in tier.empty', 'the tier is empty', '该级没有客户'),
 	('check.weight', 'metric %1$s: effective weight in per cent', '指标 %1$s：实际权重（%%）'),
-	('check.weight.says', 'makes %1$s of the differences in score; its weight is %2$s', '决定了得分差异的 %1$s；名义权重为 %2$s'),
-	('check.full read', 'customers that a full read would change', '全量读取会改变的客户'),
-	('check.full read.says', 'the query "changed" misses changes: abc_refresh(..., full => true)',
-		'changed 查询有遗漏：abc_refresh(..., full => true)')) AS v;
+	('check.weight.says', 'makes %1$s of the differences in score; its weight is %2$s', '决定了得分差异的 %1$s；名义权重为 %2$s')) AS v;
 END;
 COMMENT ON FUNCTION _abc.texts_of_codes() IS 'part of _abc.text: codes, reasons, explain, report, check';

@@ -105,6 +105,8 @@ BEGIN ATOMIC
 	('column.began', 'when the run began', '运行开始时间'),
 	('column.finished', 'when the run finished', '运行结束时间'),
 	('column.full_read', 'whether the whole source was read', '是否全量读取'),
+	('column.forced', 'whether the refresh was forced, in spite of max_gone', '是否强制刷新'),
+	('column.partition_by', 'the columns within which tiers were cut', '分区列'),
 	('column.rows_read', 'number of rows read', '读取的行数'),
 	('column.summary', 'summary of what is cut, of all who are eligible', '所有参与分级者的分级数值汇总'),
 	('column.cutoffs_before', 'cut-offs before they were last found anew', '上一次的阈值'),

@@ -38,7 +38,7 @@ BEGIN ATOMIC
 	('chart.nothing', 'no customer with a tier has a value above zero', '没有数值大于零的分级客户'),
 	('chart.trend says', '%1$s on %2$s, %3$s on %4$s', '%2$s 为 %1$s，%4$s 为 %3$s'),
 	-- page: the head
-	('page.title', 'Customer tiers: %1$s', '客户分级：%1$s'),
+	('page.title', 'Customer tiers: %1$s', '客户分级报告：%1$s'),
 	('page.subtitle', 'as of %1$s, run %2$s, compared with %3$s', '截至%1$s，第 %2$s 次运行，对比%3$s'),
 	('page.subtitle first', 'as of %1$s, the first run', '截至%1$s，首次运行'),
 	('page.lead', '%1$s of %2$s customers (%3$s) are %4$s and make %5$s of %6$s.',
@@ -48,16 +48,16 @@ BEGIN ATOMIC
 		'末级以上有 %2$s 个客户出现流失预警，涉及 %1$s。'),
 	('page.lead nobody', 'No customer has a tier.', '没有客户获得等级。'),
 	-- page: figures at the top
-	('page.figure total', '%1$s of customers with a tier', '分级客户的%1$s合计'),
+	('page.figure total', '%1$s, all tiers', '分级客户的%1$s合计'),
 	('page.figure customers', 'customers with a tier', '分级客户数'),
 	('page.figure best', '%1$s customers', '%1$s客户数'),
-	('page.figure cut-off', 'from here on a customer is %1$s', '%1$s的入级阈值'),
-	('page.figure cut-off score', 'score from which a customer is %1$s', '%1$s的入级得分'),
+	('page.figure cut-off', '%1$s from here on', '%1$s的入级阈值'),
+	('page.figure cut-off score', 'score, %1$s from here on', '%1$s的入级得分'),
 	('page.figure share', 'of %2$s from %1$s', '%1$s贡献的%2$s占比'),
-	('page.figure at risk', 'customers above the last tier at risk', '末级以上的流失预警客户'),
-	('page.figure lost', 'lost customers who were once %1$s', '曾为%1$s的已流失客户'),
-	('page.last run', '%1$s on the last run', '环比 %1$s'),
-	('page.year ago', '%1$s on a year ago', '同比 %1$s'),
+	('page.figure at risk', 'at risk, above the last tier', '末级以上流失预警'),
+	('page.figure lost', 'lost, once %1$s', '已流失，曾为%1$s'),
+	('page.last run', 'last run %1$s', '环比 %1$s'),
+	('page.year ago', 'year ago %1$s', '同比 %1$s'),
 	-- page: tiers
 	('page.tiers', 'Tiers', '等级构成'),
 	('page.tiers note', 'Shares are of the %1$s customers with a tier and of their %2$s. %3$s',
@@ -73,8 +73,8 @@ BEGIN ATOMIC
 	('page.cut-off', 'from', '阈值'),
 	-- page: chart and runs
 	('page.pareto', 'Where the %1$s comes from', '%1$s从哪里来'),
-	('page.pareto note', 'Customers from the best tier to the last, in each from the largest down. Bars: mean %1$s per '
-		'customer. Line: share of the total reached. Dashed: where a tier ends.',
+	('page.pareto note', 'From the best customer to the last. Bars: mean %1$s. Line: share of the total reached. Dashed: '
+		'where a tier ends.',
 		'客户按等级排列，级内从大到小。柱：户均%1$s；线：累计占比；虚线：等级分界。'),
 	('page.runs', 'The last %1$s runs', '最近 %1$s 期'),
 	('page.runs note', 'Run by run, %1$s of the customers then in each tier; the best tier at the foot.',

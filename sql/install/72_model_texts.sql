@@ -14,6 +14,25 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION _abc.texts() IS 'all texts, in every language that there is';
 
+-- A language that there is, and that the database can hold.
+CREATE FUNCTION _abc.known_language(language text) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF language IS NULL OR language NOT IN ('en', 'zh') THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('unknown language "%s"', coalesce(language, 'NULL')),
+			HINT = 'It is en (English) or zh (Chinese).';
+	ELSIF language = 'zh' AND getdatabaseencoding() NOT IN ('UTF8', 'EUC_CN') THEN
+		RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
+			MESSAGE = format('this database cannot hold Chinese texts: its encoding is %s', getdatabaseencoding()),
+			HINT = 'Make one with createdb --encoding UTF8 --locale C.UTF-8 --template template0 NAME.';
+	END IF;
+	RETURN language;
+END
+$$;
+COMMENT ON FUNCTION _abc.known_language(text) IS 'the language itself, or an error where there are no texts in it';
+
 CREATE FUNCTION _abc.text(language text, code text, VARIADIC args text[] DEFAULT '{}') RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$

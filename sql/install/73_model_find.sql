@@ -89,6 +89,13 @@ END
 $$;
 COMMENT ON FUNCTION _abc.sound(@extschema@.abc_model, regclass) IS 'a stored definition, checked against the catalog';
 
+-- A relation in a message, between quotes: no second pair of them.  The table of overrides stands for its model.
+CREATE FUNCTION _abc.shown(relation regclass) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT concat(n.nspname, '.', regexp_replace(c.relname, '_override$', ''))
+	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation);
+COMMENT ON FUNCTION _abc.shown(regclass) IS 'a relation of a model in a message';
+
 -- The table of the definition of the model that a relation belongs to.  Only definitions of the relation's
 -- own owner are read: a stranger's table could run his row-level security functions with the caller's rights.
 CREATE FUNCTION _abc.definition_of(model regclass, OUT definition regclass, OUT m @extschema@.abc_model)
@@ -118,11 +125,12 @@ BEGIN
 	END LOOP;
 	IF unreadable IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-			MESSAGE = format('permission denied for the model of "%s"', model),
+			MESSAGE = format('permission denied for the model of "%s"', _abc.shown(model)),
 			HINT = format('Ask its owner for SELECT @extschema@.abc_grant(%L, %L).', model::text, current_user);
 	END IF;
 	RAISE EXCEPTION USING ERRCODE = 'undefined_object',
-		MESSAGE = CASE WHEN model IS NULL THEN 'no model is given' ELSE format('"%s" belongs to no model', model) END,
+		MESSAGE = CASE WHEN model IS NULL THEN 'no model is given'
+			ELSE format('"%s" belongs to no model', _abc.shown(model)) END,
 		HINT = 'Give the name of a model made by abc_create_model, or of any relation of it.';
 END
 $$;
@@ -182,7 +190,8 @@ BEGIN
 	END IF;
 	IF model IS NOT NULL AND NOT pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = model), 'USAGE') THEN
 		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-			MESSAGE = format('must be owner of model "%s" to %s it', model, purpose);
+			MESSAGE = format('must be owner of model "%s" to %s it', _abc.shown(model), purpose),
+			HINT = 'Ask its owner, or become one of that role by SET ROLE.';
 	END IF;
 END
 $$;

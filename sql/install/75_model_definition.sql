@@ -137,10 +137,7 @@ BEGIN
 	END IF;
 	PERFORM @extschema@.abc_next_tier(NULL::@extschema@.abc_tier, NULL::@extschema@.abc_tier, 1, m.promote_after,
 		m.demote_after, m.max_step);
-	IF m.language IS NULL OR m.language NOT IN ('en', 'zh') THEN
-		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('unknown language "%s"', coalesce(m.language, 'NULL')), HINT = 'It is en or zh.';
-	END IF;
+	m.language := _abc.known_language(m.language);
 	IF NOT m.max_gone BETWEEN 0 AND 1 THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('max_gone cannot be %s', m.max_gone),

@@ -362,21 +362,21 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	began timestamp with time zone := clock_timestamp();
-	name text := model::text;
+	name text := regexp_replace(model::text, '_model("?)$', '\1');
 	message text;
 	run bigint;
 BEGIN
 	run := @extschema@.abc_refresh(model, NULL::date, false, false);
-	RAISE NOTICE 'model "%": run %, % seconds', regexp_replace(name, '_model$', ''), run, round(extract(epoch FROM clock_timestamp() - began)::numeric, 1);
+	RAISE NOTICE 'model %: run %, % seconds', name, run, round(extract(epoch FROM clock_timestamp() - began)::numeric, 1);
 	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
 	message := SQLERRM;
 	BEGIN
 		PERFORM _abc.record_failure(model, began, message);
 	EXCEPTION WHEN OTHERS THEN
-		RAISE WARNING 'model "%": the failure could not be recorded: %', name, SQLERRM;
+		RAISE WARNING 'model %: the failure could not be recorded: %', name, SQLERRM;
 	END;
-	RETURN message;
+	RETURN format('%s: %s', name, message);
 END
 $$;
 COMMENT ON FUNCTION _abc.try_refresh(regclass) IS 'part of abc_refresh_all: refresh one model, or record why not';

@@ -119,7 +119,8 @@ AS $$
 BEGIN
 	IF NOT pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = model), 'USAGE') THEN
 		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-			MESSAGE = format('must be owner of model "%s" to %s it', model, purpose);
+			MESSAGE = format('must be owner of model "%s" to %s it', _abc.shown(model), purpose),
+			HINT = 'Ask its owner, or become one of that role by SET ROLE.';
 	END IF;
 	RETURN _abc.find(model);
 END

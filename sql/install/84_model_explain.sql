@@ -49,7 +49,8 @@ BEGIN
 			JOIN {given} AS g ON {same n g}$sql$, m)
 		INTO raw, made USING given, i, method;
 		topic := _abc.text(m.language, 'explain.metric', m.metrics[i]);
-		says := CASE WHEN raw IS NULL THEN _abc.text(m.language, 'explain.metric.missing', m.missing)
+		says := CASE WHEN raw IS NULL THEN _abc.text(m.language, 'explain.metric.missing',
+				_abc.text(m.language, 'missing.' || m.missing))
 			ELSE _abc.text(m.language, 'explain.metric.says', _abc.figure(raw::numeric), method,
 				_abc.figure(made::numeric),
 				m.weights[i]::text, _abc.figure((made * m.weights[i])::numeric)) END;
@@ -70,8 +71,8 @@ BEGIN
 	EXECUTE _abc.asked($sql$
 		SELECT string_agg(CASE WHEN u.cutoff IS NULL THEN _abc.text({language}, 'explain.cut-offs.empty',
 			r.tier_names[u.i])
-			ELSE _abc.text({language}, 'explain.cut-offs.says', r.tier_names[u.i], _abc.figure(u.cutoff)) END, ', '
-				ORDER BY u.i)
+			ELSE _abc.text({language}, 'explain.cut-offs.says', r.tier_names[u.i], _abc.figure(u.cutoff)) END,
+				_abc.text({language}, 'explain.and') ORDER BY u.i)
 		FROM {state} AS s JOIN {given} AS g ON {same s g} JOIN {run} AS r ON r.run = {runs}
 			AND r.partition = s.partition
 		CROSS JOIN LATERAL unnest(r.cutoffs) WITH ORDINALITY AS u (cutoff, i)$sql$, m)
@@ -98,12 +99,14 @@ BEGIN
 			FROM {versions} AS h JOIN {given} AS g ON {same h g} WINDOW w AS (ORDER BY h.valid_from)
 		)
 		SELECT _abc.text({language}, 'explain.history', to_char(v.valid_from, 'YYYY-MM-DD')),
-			concat_ws(', ',
+			concat_ws(_abc.text({language}, 'explain.and'),
 				CASE WHEN v.moved IS NULL THEN _abc.text({language}, 'explain.history.tier', v.tier_name)
 					ELSE _abc.text({language}, 'explain.history.moved', _abc.text({language}, 'moved.' || v.moved),
 						coalesce(v.tier_before, _abc.text({language}, 'none')), v.tier_name) END,
 				_abc.text({language}, 'lifecycle.' || v.lifecycle),
-				concat_ws(': ', _abc.text({language}, 'decided_by.' || v.decided_by), v.reason),
+				CASE WHEN v.reason IS NULL THEN _abc.text({language}, 'decided_by.' || v.decided_by)
+					ELSE _abc.text({language}, 'explain.decided by.says',
+						_abc.text({language}, 'decided_by.' || v.decided_by), v.reason) END,
 				CASE WHEN v.cause <> 'data' THEN
 					_abc.text({language}, 'explain.history.cause', _abc.text({language}, 'cause.' || v.cause)) END)
 		FROM version AS v ORDER BY v.valid_from DESC LIMIT 12$sql$, m) USING given;
@@ -200,7 +203,7 @@ BEGIN
 	-- the key as text, not as JSON has it
 	c := c || (SELECT jsonb_object_agg(u.name, given[u.i]) FROM unnest(m.key) WITH ORDINALITY AS u (name, i));
 	RETURN QUERY SELECT e.topic, e.says FROM _abc.explain_now(m, c) AS e WHERE e.says IS NOT NULL;
-	IF m.standard = _abc.standard_of_run(m) THEN
+	IF m.standard = _abc.standard_of_run(m) AND c ->> 'decided_by' <> 'gone' THEN
 		RETURN QUERY SELECT e.topic, e.says FROM _abc.explain_metrics(m, given) AS e;
 	END IF;
 	RETURN QUERY SELECT _abc.text(m.language, 'explain.cut-offs'), e.says

@@ -2,25 +2,32 @@
 -- Transitions: from where to where customers went between two days
 --
 
--- The state of every customer on two days, from the history; who had none on the first day was not there yet.
+-- How many customers had which states on two days, from the history; who had none on the first day was not
+-- there yet.
 CREATE FUNCTION _abc.transition_states(m @extschema@.abc_model, since date, until date)
 RETURNS TABLE (from_rank smallint, from_tier text, from_name text, from_lifecycle text, was_gone boolean,
 	was_there boolean,
-	to_rank smallint, to_tier text, to_name text, to_lifecycle text, is_gone boolean)
+	to_rank smallint, to_tier text, to_name text, to_lifecycle text, is_gone boolean, customers bigint)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE _abc.asked($sql$
-		SELECT @extschema@.abc_rank(a.tier), a.tier::text, a.tier_name, a.lifecycle, a.decided_by = 'gone',
-			a.valid_from IS NOT NULL,
-			@extschema@.abc_rank(b.tier), b.tier::text, b.tier_name, b.lifecycle, b.decided_by = 'gone'
-		FROM {versions} AS b LEFT JOIN {versions} AS a
-			ON {same a b} AND a.valid_from <= $1 AND (a.valid_to IS NULL OR a.valid_to > $1)
-		WHERE b.valid_from <= $2 AND (b.valid_to IS NULL OR b.valid_to > $2)$sql$, m) USING since, until;
+		SELECT @extschema@.abc_rank(g.from_tier), g.from_tier::text, g.from_name, g.from_lifecycle, g.was_gone,
+			g.was_there,
+			@extschema@.abc_rank(g.to_tier), g.to_tier::text, g.to_name, g.to_lifecycle, g.is_gone, g.customers
+		FROM (SELECT a.tier AS from_tier, a.tier_name AS from_name, a.lifecycle AS from_lifecycle,
+				a.decided_by = 'gone' AS was_gone, a.valid_from IS NOT NULL AS was_there,
+				b.tier AS to_tier, b.tier_name AS to_name, b.lifecycle AS to_lifecycle,
+				b.decided_by = 'gone' AS is_gone,
+				count(*) AS customers
+			FROM {versions} AS b LEFT JOIN {versions} AS a
+				ON {same a b} AND a.valid_from <= $1 AND (a.valid_to IS NULL OR a.valid_to > $1)
+			WHERE b.valid_from <= $2 AND (b.valid_to IS NULL OR b.valid_to > $2)
+			GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9) AS g$sql$, m) USING since, until;
 END
 $$;
 COMMENT ON FUNCTION _abc.transition_states(@extschema@.abc_model, date, date) IS
-'part of abc_transitions: everybody on both days';
+'part of abc_transitions: the states on both days';
 
 CREATE FUNCTION abc_transitions(model regclass, since date DEFAULT NULL, until date DEFAULT NULL,
 	what text DEFAULT 'tier')
@@ -55,14 +62,14 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	WITH state AS (
-		SELECT NOT s.was_there AS absent, s.*,
+		SELECT s.*,
 			CASE WHEN NOT s.was_there THEN 'not yet' WHEN what = 'lifecycle' THEN s.from_lifecycle
 				WHEN s.was_gone THEN 'gone' ELSE coalesce(s.from_tier, 'unrated') END AS a,
 			CASE WHEN what = 'lifecycle' THEN s.to_lifecycle
 				WHEN s.is_gone THEN 'gone' ELSE coalesce(s.to_tier, 'unrated') END AS b
 		FROM _abc.transition_states(m, day_from, day_to) AS s
 	), pair AS (
-		SELECT s.a, s.b, count(*) AS n, min(s.from_name) AS from_name, min(s.to_name) AS to_name,
+		SELECT s.a, s.b, sum(s.customers)::bigint AS n, min(s.from_name) AS from_name, min(s.to_name) AS to_name,
 			min(s.from_rank) AS from_rank, min(s.to_rank) AS to_rank
 		FROM state AS s GROUP BY s.a, s.b
 	)

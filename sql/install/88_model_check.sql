@@ -188,7 +188,8 @@ BEGIN
 		SELECT v.code, _abc.text(l, 'check.' || v.code, m.metrics[i]), (c ->> v.code)::bigint = 0,
 			(c ->> v.code)::bigint,
 			CASE WHEN (c ->> v.code)::bigint > 0 THEN v.says END
-		FROM (VALUES (1, 'metric missing', _abc.text(l, 'check.metric missing.says', m.missing)),
+		FROM (VALUES (1, 'metric missing', _abc.text(l, 'check.metric missing.says',
+				_abc.text(l, 'missing.' || m.missing))),
 			(2, 'metric below zero', _abc.text(l, 'check.metric below zero.says')),
 			(3, 'metric not finite', _abc.text(l, 'check.not finite.says',
 				_abc.examples(c -> 'metric not finite like'))),

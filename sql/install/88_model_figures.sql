@@ -7,12 +7,7 @@ CREATE FUNCTION _abc.language_of(m @extschema@.abc_model, language text) RETURNS
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF language IS NOT NULL AND language NOT IN ('en', 'zh') THEN
-		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('language "%s" is not known', language),
-			HINT = 'The languages are en (English) and zh (Chinese).';
-	END IF;
-	RETURN coalesce(language, m.language, 'en');
+	RETURN _abc.known_language(coalesce(language, m.language));
 END
 $$;
 COMMENT ON FUNCTION _abc.language_of(@extschema@.abc_model, text) IS 'the language of a chart or page';

@@ -236,7 +236,7 @@ DECLARE
 	factor numeric := _abc.factor_of(language, coalesce(top, 0), 4);
 	customers numeric := (points -> -1 ->> 'customers')::numeric;
 	f _abc.frame := ROW(width, 0, 56, CASE WHEN caption IS NULL THEN 44 ELSE 88 END, width - 56 - 48,
-		CASE WHEN width < 500 THEN 200 ELSE 260 END);
+		CASE WHEN width < 500 THEN 200 WHEN caption IS NULL THEN 205 ELSE 260 END);
 BEGIN
 	IF coalesce(top, 0) <= 0 THEN
 		RETURN _abc.svg(width, f.y + 20, _abc.text(language, 'chart.nothing'), caption,
@@ -295,7 +295,7 @@ DECLARE
 		jsonb_array_elements(u -> 'tiers') AS r);
 	top numeric := (SELECT max((u ->> 'total')::numeric) FROM jsonb_array_elements(runs) AS u);
 	factor numeric := _abc.factor_of(language, coalesce(top, 0), 4);
-	f _abc.frame := ROW(width, 0, 56, 44, width - 56 - 24, CASE WHEN width < 500 THEN 150 ELSE 190 END);
+	f _abc.frame := ROW(width, 0, 56, 44, width - 56 - 24, CASE WHEN width < 500 THEN 150 ELSE 145 END);
 	pitch numeric := f.w / greatest(n, 6);
 	every integer := ceil(84 / pitch);	-- a day is written at every so many
 BEGIN

@@ -27,6 +27,12 @@ CREATE TYPE _abc.page AS (
 );
 COMMENT ON TYPE _abc.page IS 'part of abc_report_html: what all sections need to know';
 
+-- The lists are as long as four of them fit on a page of A4.
+CREATE FUNCTION _abc.list_length() RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 8;
+COMMENT ON FUNCTION _abc.list_length() IS 'part of abc_report_html: how many customers a list names';
+
 --
 -- Tables
 --
@@ -198,12 +204,14 @@ $$;
 COMMENT ON FUNCTION _abc.page_of(@extschema@.abc_model, text, text) IS
 'part of abc_report_html: what all sections need to know';
 
--- An amount in a table.
+-- An amount in a table; of what is there, but too small to be seen, that it is.
 CREATE FUNCTION _abc.amount(p _abc.page, x numeric) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN _abc.number_text(x / p.factor, p.decimals);
+	RETURN CASE WHEN x > 0 AND round(x / p.factor, p.decimals) = 0
+			THEN '< ' || _abc.number_text(10.0 ^ -p.decimals, p.decimals)
+		ELSE _abc.number_text(x / p.factor, p.decimals) END;
 END
 $$;
 COMMENT ON FUNCTION _abc.amount(_abc.page, numeric) IS 'part of abc_report_html: an amount in a table';

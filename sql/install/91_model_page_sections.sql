@@ -264,9 +264,10 @@ BEGIN
 				_abc.amount(p, (c ->> 'value_before')::numeric),
 			_abc.amount(p, (c ->> 'value')::numeric), _abc.page_why(p, c)])
 	INTO cells FROM _abc.page_rows(m, _abc.page_condition(list),
-		'abs(coalesce(f.value, 0) - coalesce(f.value_before, 0)) DESC', 10) AS c;
+		'abs(coalesce(f.value, 0) - coalesce(f.value_before, 0)) DESC', _abc.list_length()) AS c;
 	RETURN _abc.html_section(_abc.text(l, 'page.' || list),
-		CASE WHEN n > 10 THEN _abc.text(l, 'page.movers note', '10', _abc.number_text(n, 0), _abc.day_text(l, p.before))
+		CASE WHEN n > _abc.list_length() THEN _abc.text(l, 'page.movers note', _abc.list_length()::text,
+				_abc.number_text(n, 0), _abc.day_text(l, p.before))
 			ELSE _abc.text(l, 'page.movers all', n::text, _abc.day_text(l, p.before)) END,
 		_abc.html_table(_abc.text(l, 'page.' || list), 'rhhnnL',
 			ARRAY[_abc.text(l, 'page.customer'), _abc.text(l, 'page.from'), _abc.text(l, 'page.to'),
@@ -293,11 +294,11 @@ BEGIN
 			_abc.amount(p, (c ->> 'value')::numeric), left(c ->> 'last_order', 10),
 				_abc.number_text((m.last_as_of - (c ->> 'last_order')::date)::numeric, 0)])
 	INTO cells FROM _abc.page_rows(m, replace(_abc.page_condition('at_risk'), '$1', p.tiers::text),
-		'f.value DESC NULLS LAST', 10) AS c;
+		'f.value DESC NULLS LAST', _abc.list_length()) AS c;
 	RETURN _abc.html_section(_abc.text(l, 'page.at risk'),
 		_abc.text(l, 'page.at risk note', CASE WHEN m.at_risk IS NULL THEN _abc.text(l, 'page.at risk rhythm')
 				ELSE _abc.text(l, 'page.at risk after', _abc.interval_text(l, m.at_risk)) END,
-			least(p.at_risk, 10)::text, _abc.number_text(p.at_risk, 0)),
+			least(p.at_risk, _abc.list_length())::text, _abc.number_text(p.at_risk, 0)),
 		_abc.html_table(_abc.text(l, 'page.at risk'), 'rhndN',
 			ARRAY[_abc.text(l, 'page.customer'), _abc.text(l, 'page.tier'), p.measure,
 			_abc.text(l, 'page.last order'), _abc.text(l, 'page.days silent')], cells));
@@ -320,9 +321,10 @@ BEGIN
 			left(c ->> 'best_tier_until', 10), _abc.amount(p, (c ->> 'best_value')::numeric),
 				left(c ->> 'last_order', 10), c ->> p.treatment])
 	INTO cells FROM _abc.page_rows(m, _abc.page_condition('lost'), 'f.best_tier, f.best_value DESC NULLS LAST',
-		10) AS c;
+		_abc.list_length()) AS c;
 	RETURN _abc.html_section(_abc.text(l, 'page.win back'),
-		_abc.text(l, 'page.win back note', m.value, least(p.lost, 10)::text, _abc.number_text(p.lost, 0)),
+		_abc.text(l, 'page.win back note', m.value, least(p.lost, _abc.list_length())::text,
+			_abc.number_text(p.lost, 0)),
 		_abc.html_table(_abc.text(l, 'page.win back'), CASE WHEN p.treatment IS NULL THEN 'rhDnd' ELSE 'rhDndL' END,
 			ARRAY[_abc.text(l, 'page.customer'), _abc.text(l, 'page.best tier'), _abc.text(l, 'page.best until'),
 				_abc.measure_text(l, _abc.text(l, 'page.best value'), p.factor, p.unit),
@@ -347,9 +349,10 @@ BEGIN
 			CASE WHEN scored THEN _abc.number_text((c ->> 'gap_to_next')::numeric,
 				CASE WHEN (c ->> 'gap_to_next')::numeric < 1 THEN 4 ELSE 1 END)
 				ELSE _abc.amount(p, (c ->> 'gap_to_next')::numeric) END])
-	INTO cells FROM _abc.page_rows(m, _abc.page_condition('near'), 'f.next_tier, f.gap_to_next', 10) AS c;
-	RETURN _abc.html_section(_abc.text(l, 'page.near'), _abc.text(l, 'page.near note', least(p.near, 10)::text,
-		_abc.number_text(p.near, 0)),
+	INTO cells FROM _abc.page_rows(m, _abc.page_condition('near'), 'f.next_tier, f.gap_to_next',
+		_abc.list_length()) AS c;
+	RETURN _abc.html_section(_abc.text(l, 'page.near'),
+		_abc.text(l, 'page.near note', least(p.near, _abc.list_length())::text, _abc.number_text(p.near, 0)),
 		_abc.html_table(_abc.text(l, 'page.near'), 'rhnn',
 			ARRAY[_abc.text(l, 'page.customer'), _abc.text(l, 'page.next tier'), p.measure,
 			CASE WHEN scored THEN _abc.text(l, 'page.lacks score') ELSE _abc.measure_text(l, _abc.text(l, 'page.lacks'),

@@ -26,7 +26,7 @@ $$;
 COMMENT ON FUNCTION _abc.group_columns(@extschema@.abc_model, _abc.page, integer) IS
 'part of abc_report_html: by what customers fall into groups';
 
--- One such table: the eight groups with the greatest value, and the others together.
+-- One such table of seven lines: all groups, or the six with the greatest value and the others together.
 CREATE FUNCTION _abc.page_group(m @extschema@.abc_model, p _abc.page, col text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -38,12 +38,12 @@ BEGIN
 		SELECT array_agg(ARRAY[_abc.xml(g.name), _abc.number_text(g.customers, 0), _abc.number_text(g.best, 0),
 				_abc.number_text(g.best / g.customers * g.all_customers / nullif(g.all_best, 0), 1),
 					_abc.amount($1, g.weight), _abc.share_text($2, g.weight / nullif(g.total, 0))] ORDER BY g.i)
-		FROM (SELECT least(o.i, 9) AS i, CASE WHEN o.i <= 8 THEN coalesce(o.name, $3) ELSE $4 END AS name,
+		FROM (SELECT least(o.i, 7) AS i, CASE WHEN o.i < 7 OR o.groups = 7 THEN coalesce(o.name, $3) ELSE $4 END AS name,
 			sum(o.customers) AS customers, sum(o.best) AS best, sum(o.weight) AS weight,
 				sum(sum(o.customers)) OVER () AS all_customers, sum(sum(o.best)) OVER () AS all_best,
 					sum(sum(o.weight)) OVER () AS total
 			FROM (SELECT f.%1$I::text AS name, count(*) AS customers, count(*) FILTER (WHERE f.tier_rank = 1) AS best,
-				coalesce(sum(greatest(f.value, 0)), 0) AS weight,
+				coalesce(sum(greatest(f.value, 0)), 0) AS weight, count(*) OVER () AS groups,
 					row_number() OVER (ORDER BY coalesce(sum(greatest(f.value, 0)), 0) DESC,
 						f.%1$I::text COLLATE "C" NULLS LAST) AS i
 				FROM %2$s AS f WHERE f.tier IS NOT NULL GROUP BY f.%1$I) AS o
@@ -198,8 +198,8 @@ section{background:#fff;border:1px solid #e0e4e8;border-radius:10px;padding:18px
 .flow{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px;margin:16px 0}
 .flow>.full{grid-column:1/-1}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:12px;margin:16px 0}
-.card{background:#fff;border:1px solid #e0e4e8;border-radius:10px;padding:12px 14px}
-.card b{display:block;font-size:1.35rem;line-height:1.3}.card b small{font-size:.65em;color:inherit}
+.card{background:#fff;border:1px solid #e0e4e8;border-radius:10px;padding:12px}
+.card b{display:block;font-size:1.35rem;line-height:1.3}.card b small{font-size:.6em;color:inherit;white-space:nowrap}
 .card span,.card em{color:#52606d;font-size:.85rem;line-height:1.4;display:block;font-style:normal}
 .card em{color:#1f2933;font-variant-numeric:tabular-nums}
 .wide{overflow-x:auto}
@@ -225,13 +225,14 @@ footer{color:#52606d;font-size:.85rem;overflow-wrap:anywhere}
 .cards{grid-template-columns:1fr 1fr}
 h1{font-size:1.4rem}.lead{font-size:1.05rem}table{font-size:.84rem}th,td{padding:4px}
 .chart.w{display:none}.chart.t{display:block}}
-@page{size:A4;margin:12mm}
-@media print{html{font-size:12px}body{background:#fff;font-size:1rem}main{max-width:none;padding:0}
+@page{size:A4;margin:10mm 12mm}
+@media print{html{font-size:12px}body{background:#fff;font-size:1rem}main{max-width:none;padding:0 1px}
 section,.card{border-color:#cbd2d9;padding:8px 10px;break-inside:avoid}
-.flow>.list{grid-column:1/-1}.wide{overflow:visible}section:not(.full):not(.list) .x{display:none}
-.flow,.cards{gap:8px;margin:8px 0}.lead{font-size:1.25rem}.cards{grid-template-columns:repeat(6,1fr)}
-th,td{padding:2px 5px}.lead{max-width:none}tr{break-inside:avoid}
-.chart svg{width:88%;margin:0 auto}
+.wide{overflow:visible}section:not(.full) .x{display:none}
+.flow,.cards{gap:8px;margin:8px 0}.lead{font-size:1.1rem}.card span,.card em{font-size:.8rem}
+.cards{grid-template-columns:repeat(6,1fr)}
+th,td{padding:1.5px 5px}.lead{max-width:none}.new{break-before:page}tr{break-inside:avoid}
+.chart svg{width:80%;margin:0 auto}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 $css$;
 COMMENT ON FUNCTION _abc.page_style() IS 'part of abc_report_html: how it looks';
@@ -241,18 +242,18 @@ LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	groups text[] := _abc.group_columns(m, p, 4);
-	at_risk text := _abc.page_at_risk(m, p);
-	near text := _abc.page_near(m, p);
-	side_by_side text := CASE WHEN at_risk IS NULL OR near IS NULL THEN 'full' ELSE 'list' END;
 	transitions text := _abc.page_transitions(m, p);
+	-- lists that fill a page are followed by a new one
+	lines bigint := least(p.up, _abc.list_length()) + least(p.down, _abc.list_length())
+		+ least(p.at_risk, _abc.list_length()) + least(p.near, _abc.list_length());
 BEGIN
 	RETURN concat_ws(E'\n', '<div class="flow">',
 		_abc.of_class('full', _abc.page_tiers(m, p)), _abc.of_class('full', _abc.page_pareto(m, p)),
 			_abc.of_class('full', _abc.page_runs(m, p)),
 		CASE WHEN p.before IS NOT NULL THEN _abc.of_class('full', _abc.page_list(m, p, 'up', p.up)) END,
 		CASE WHEN p.before IS NOT NULL THEN _abc.of_class('full', _abc.page_list(m, p, 'down', p.down)) END,
-		_abc.of_class(side_by_side, at_risk), _abc.of_class(side_by_side, near),
-		_abc.of_class('full', _abc.page_win_back(m, p)),
+		_abc.of_class('full', _abc.page_at_risk(m, p)), _abc.of_class('full', _abc.page_near(m, p)),
+		_abc.of_class(CASE WHEN lines >= 16 THEN 'full new' ELSE 'full' END, _abc.page_win_back(m, p)),
 		(SELECT string_agg(CASE WHEN i % 2 = 1 AND i = cardinality(groups)
 			THEN _abc.of_class('full', _abc.page_group(m, p, g))
 				ELSE _abc.page_group(m, p, g) END, E'\n' ORDER BY i)
@@ -272,7 +273,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _abc.of_class(text, text) IS
-'part of abc_report_html: a section of a class: full and list are over both columns, list in print only';
+'part of abc_report_html: a section of a class: full is over both columns, new on a new page of paper';
 
 CREATE FUNCTION abc_report_html(model regclass, title text DEFAULT NULL, unit text DEFAULT NULL,
 	language text DEFAULT NULL) RETURNS text

@@ -11,7 +11,7 @@
 
 /*
  * (lead + something below 1 if inexact) * 2^exponent, the highest bit of lead
- * set.  A subnormal result keeps fewer bits, so that the one rounding happens at
+ * set; 0 for a lead of 0.  A subnormal result keeps fewer bits, so that the one rounding happens at
  * its own last place.
  */
 static double
@@ -22,6 +22,8 @@ round_to_float8(uint64 lead, bool inexact, int exponent, ExactRounding rounding)
 	uint64		rest = lead;	/* and those that it cannot */
 	uint64		half;
 
+	if (lead == 0)
+		return 0;
 	Assert((lead >> 63) != 0);
 	if (drop > 64)
 	{
@@ -43,23 +45,27 @@ round_to_float8(uint64 lead, bool inexact, int exponent, ExactRounding rounding)
 	return ldexp((double) kept, exponent);
 }
 
-/* The 64 leading bits of n limbs, not 0, to be multiplied by 2^(*exponent). */
+/* The 64 leading bits of n limbs, to be multiplied by 2^(*exponent); 0 for 0. */
 static uint64
 leading_bits(const uint64 *limbs, int n, int *exponent, bool *inexact)
 {
-	int			bits = limbs_bits(limbs, n);
-	int			top = (bits - 1) / 64;
-	int			zeros = 64 * (top + 1) - bits;
-	uint64		lead = limbs[top] << zeros;
+	int			top = n - 1;
+	int			zeros;
+	uint64		lead;
 
-	Assert(bits > 0);
+	while (top >= 0 && limbs[top] == 0)
+		top--;
+	*exponent = 0;
+	if (top < 0)
+		return 0;
+	zeros = 63 - pg_leftmost_one_pos64(limbs[top]);
+	lead = limbs[top] << zeros;
 	if (top > 0)
 	{
-		if (zeros > 0)
-			lead |= limbs[top - 1] >> (64 - zeros);
-		*inexact |= (limbs[top - 1] << zeros) != 0 || limbs_bits(limbs, top - 1) > 0;
+		lead |= limbs[top - 1] >> 1 >> (63 - zeros);
+		*inexact = *inexact || (limbs[top - 1] << zeros) != 0 || limbs_bits(limbs, top - 1) > 0;
 	}
-	*exponent = bits - 64;
+	*exponent = 64 * top - zeros;
 	return lead;
 }
 
@@ -69,11 +75,8 @@ exact_to_float8(const ExactSum *a, int exponent)
 {
 	bool		inexact = false;
 	int			shift;
-	uint64		lead;
+	uint64		lead = leading_bits(a->limbs, a->nlimbs, &shift, &inexact);
 
-	if (exact_is_zero(a))
-		return 0;
-	lead = leading_bits(a->limbs, a->nlimbs, &shift, &inexact);
 	return round_to_float8(lead, inexact, exponent + shift, ROUND_NEAREST);
 }
 
@@ -173,7 +176,7 @@ exact_decimal_to_float8(const ExactSum *a, int scale, int exponent)
 	int			shift;
 	uint64		lead;
 
-	if (scale == 0 || exact_is_zero(a))
+	if (scale == 0)
 		return exact_to_float8(a, exponent);
 	quotient = exact_create(a->nlimbs + limbs);
 	memcpy(quotient->limbs + limbs, a->limbs, a->nlimbs * sizeof(uint64));

@@ -24,138 +24,8 @@
  */
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
-#include "mb/pg_wchar.h"
-
 #include "compat.h"
 #include "scheme/scheme_private.h"
-
-static const char *const rule_words[] = {"share", "count", "top", "value", "fill"};
-
-/* The word of a rule, for output. */
-const char *
-scheme_rule_word(AbcRule rule)
-{
-	return rule_words[rule];
-}
-
-/* At most max bytes of text for an error message, cut between characters. */
-char *
-scheme_excerpt(const char *text, int max)
-{
-	int			len = strlen(text);
-
-	if (len <= max)
-		return pstrdup(text);
-	return psprintf("%s...", pnstrdup(text, pg_mbcliplen(text, len, max)));
-}
-
-/*
- * Report an error: what is wrong, formatted as by printf, behind the text it is
- * wrong with.  Returns false, so that a caller can return it in turn.
- */
-bool
-scheme_error(SchemeInput *in, int errcode_value, const char *hint, const char *fmt,...)
-{
-	StringInfoData what;
-
-	initStringInfo(&what);
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, fmt);
-		needed = appendStringInfoVA(&what, fmt, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&what, needed);
-	}
-
-	errsave(in->escontext,
-			(errcode(errcode_value),
-			 errmsg("invalid abc_scheme \"%s\": %s", scheme_excerpt(in->text, 200), what.data),
-			 hint ? errhint("%s", hint) : 0));
-	return false;
-}
-
-/* Report more cuts than there are letters for. */
-bool
-scheme_too_many_cuts(SchemeInput *in)
-{
-	return scheme_error(in, ERRCODE_INVALID_PARAMETER_VALUE,
-						psprintf("A scheme has 1 to %d cuts, for the tiers A to Z.", ABC_MAX_CUTS),
-						"it has more than %d cuts", ABC_MAX_CUTS);
-}
-
-static inline bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_name_start(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || IS_HIGHBIT_SET(c);
-}
-
-static inline bool
-is_name_char(char c)
-{
-	return is_name_start(c) || is_digit(c);
-}
-
-/* Does a number begin here?  A "-" alone does not make one. */
-static inline bool
-is_number_start(const char *p)
-{
-	return is_digit(*p) || *p == '.' || (*p == '-' && (is_digit(p[1]) || p[1] == '.'));
-}
-
-/* Go to the next byte that is no blank. */
-void
-scheme_skip_space(SchemeInput *in)
-{
-	while (is_space(*in->p))
-		in->p++;
-}
-
-/*
- * Can this name stand without quotes?  NaN and Inf cannot, lest they pass for
- * cuts, nor can what would be narrowed.
- */
-bool
-scheme_name_is_plain(const char *name)
-{
-	if (!is_name_start(*name))
-		return false;
-	for (const char *p = name; *p; p++)
-		if (!is_name_char(*p))
-			return false;
-	return pg_strcasecmp(name, "nan") != 0 && pg_strcasecmp(name, "inf") != 0 &&
-		pg_strcasecmp(name, "infinity") != 0 && strcmp(name, scheme_narrow(name)) == 0;
-}
-
-/* Read a run of name characters, or return NULL where none begins. */
-char *
-scheme_read_word(SchemeInput *in)
-{
-	const char *start = in->p;
-
-	if (!is_name_start(*start))
-		return NULL;
-	while (is_name_char(*in->p))
-		in->p++;
-	return pnstrdup(start, in->p - start);
-}
 
 /* Report names without a rule: no name may be taken for one. */
 static bool
@@ -199,9 +69,9 @@ read_rule(SchemeInput *in, AbcScheme *scheme)
 	word = scheme_read_word(in);
 	if (word == NULL)
 		return true;
-	for (int i = 0; i < (int) lengthof(rule_words); i++)
+	for (int i = 0; i <= ABC_FILL; i++)
 	{
-		if (pg_strcasecmp(word, rule_words[i]) == 0)
+		if (pg_strcasecmp(word, scheme_rule_word((AbcRule) i)) == 0)
 		{
 			scheme->rule = (AbcRule) i;
 			return true;

@@ -38,6 +38,42 @@ typedef struct SchemeInput
 	bool		rest_named;		/* the last item is a name alone */
 } SchemeInput;
 
+/*
+ * Bytes
+ */
+
+static inline bool
+is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static inline bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+is_name_start(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || IS_HIGHBIT_SET(c);
+}
+
+static inline bool
+is_name_char(char c)
+{
+	return is_name_start(c) || is_digit(c);
+}
+
+/* Does a number begin here?  A "-" alone does not make one. */
+static inline bool
+is_number_start(const char *p)
+{
+	return is_digit(*p) || *p == '.' || (*p == '-' && (is_digit(p[1]) || p[1] == '.'));
+}
+
+/* scheme_read.c */
 extern bool scheme_error(SchemeInput *in, int errcode_value, const char *hint,
 						 const char *fmt,...) pg_attribute_printf(4, 5);
 extern char *scheme_excerpt(const char *text, int max);

@@ -7,7 +7,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "select/ranking_private.h"
+#include "select/ranking_walk.h"
 
 /* The files over which rows are distributed: some neighbouring buckets each. */
 typedef struct RangeFiles

@@ -15,7 +15,7 @@
 #include "utils/tuplesort.h"
 #include "utils/typcache.h"
 
-#include "select/ranking_private.h"
+#include "select/ranking_walk.h"
 
 /* Columns of the tuples: the value, as numeric or as the two words of its key, and the row. */
 #define SORT_VALUE		0

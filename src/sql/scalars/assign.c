@@ -113,20 +113,13 @@ read_cutoffs(GivenCutoffs *given, ValueKind kind)
 		make_keys128(given);
 }
 
-/*
- * The cut-offs of this call's array, read afresh if it is another one than
- * before.  The array is compared as it comes: a subquery's has a short header,
- * and unpacking it for every row would cost more than the comparison.
- */
-static const GivenCutoffs *
-cutoffs_of_call(FunctionCallInfo fcinfo, ValueKind kind)
+/* Another array than before. */
+static pg_noinline const GivenCutoffs *
+renew_cutoffs(FunctionCallInfo fcinfo, ValueKind kind, struct varlena *array)
 {
 	GivenCutoffs *given = fcinfo->flinfo->fn_extra;
-	struct varlena *array = PG_GETARG_VARLENA_PP(1);
 	MemoryContext old;
 
-	if (likely(given != NULL && given->kept.valid && kept_holds(given->kept.bytes[0], array)))
-		return given;
 	if (given == NULL)
 	{
 		given = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(GivenCutoffs));
@@ -138,6 +131,22 @@ cutoffs_of_call(FunctionCallInfo fcinfo, ValueKind kind)
 	given->kept.valid = true;
 	MemoryContextSwitchTo(old);
 	return given;
+}
+
+/*
+ * The cut-offs of this call's array, read afresh if it is another one than
+ * before.  The array is compared as it comes: a subquery's has a short header,
+ * and unpacking it for every row would cost more than the comparison.
+ */
+static inline const GivenCutoffs *
+cutoffs_of_call(FunctionCallInfo fcinfo, ValueKind kind)
+{
+	const GivenCutoffs *given = fcinfo->flinfo->fn_extra;
+	struct varlena *array = PG_GETARG_VARLENA_PP(1);
+
+	if (likely(given != NULL && given->kept.valid && kept_holds(given->kept.bytes[0], array)))
+		return given;
+	return renew_cutoffs(fcinfo, kind, array);
 }
 
 /* abc_assign(float8, float8[]); also for real, smallint and integer. */

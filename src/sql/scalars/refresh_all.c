@@ -47,7 +47,7 @@ refresh_one(Oid model, StringInfo failures)
 	Datum		arg = ObjectIdGetDatum(model);
 	char	   *message;
 
-	if (SPI_execute_with_args("SELECT pg_catalog.format('%s: %s', $1, m) FROM _abc.try_refresh($1) AS m WHERE m IS NOT NULL",
+	if (SPI_execute_with_args("SELECT m FROM _abc.try_refresh($1) AS m WHERE m IS NOT NULL",
 							  1, &type, &arg, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not refresh model %u", model);
 	if (SPI_processed == 0)

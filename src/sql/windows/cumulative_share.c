@@ -52,8 +52,7 @@ share_through(const RankedGroup *group, void *arg)
 		return 0;
 	if (of->total == 0)
 	{
-		of->exponent = (int) (group->scale * INT64CONST(3321929) / 1000000) -
-			exact_bits(group->total);
+		of->exponent = power10_bits(group->scale) - exact_bits(group->total);
 		of->total = exact_decimal_to_float8(group->total, group->scale, of->exponent);
 	}
 	return exact_decimal_to_float8(group->through, group->scale, of->exponent) / of->total;

@@ -1,5 +1,5 @@
 /*
- * selection.c
+ * selection_begin.c
  *		Beginning and ending a selection over a store.
  */
 #include "postgres.h"

@@ -1,9 +1,10 @@
 /*
- * ranking_private.h
- *		What the ways of ranking share: in memory, by ranges, through tuplesort.
+ * ranking_walk.h
+ *		The walk over the groups of equal values, which the ways of ranking share:
+ *		in memory, by ranges, through tuplesort.
  */
-#ifndef ABC_RANKING_PRIVATE_H
-#define ABC_RANKING_PRIVATE_H
+#ifndef ABC_RANKING_WALK_H
+#define ABC_RANKING_WALK_H
 
 #include "select/ranking.h"
 #include "select/selection_private.h"
@@ -22,6 +23,13 @@ typedef struct KeyRow128
 	u128		key;
 	int64		row;
 } KeyRow128;
+
+/* A number of the file that its row belongs to. */
+typedef struct RowNumber
+{
+	int64		row;
+	double		number;
+} RowNumber;
 
 struct Ranking
 {
@@ -63,7 +71,6 @@ role_of_key(const Selection *selection, u128 key)
 	return ROW_MEMBER;
 }
 
-/* ranking.c */
 extern void ranking_put_number(Ranking *ranking, int64 row, double number);
 extern double ranking_enter_group(RankWalk *walk, u128 key, Datum numeric, int64 count);
 extern double ranking_number_of_others(RankWalk *walk);
@@ -75,4 +82,4 @@ extern void ranking_by_sorting(RankWalk *walk, TempFile *file);
 /* ranking_ranges.c */
 extern void ranking_by_ranges(RankWalk *walk);
 
-#endif							/* ABC_RANKING_PRIVATE_H */
+#endif							/* ABC_RANKING_WALK_H */

@@ -1,5 +1,5 @@
 /*
- * scheme.c
+ * scheme_canonical.c
  *		The canonical text of a scheme, which is what a Datum holds.
  *
  * It holds its canonical text: the rule always, cuts in their cumulative
