@@ -83,7 +83,11 @@ DECLARE
 	result regclass;
 BEGIN
 	PERFORM set_config('search_path', path, true);
-	result := pg_catalog.to_regclass(name);
+	BEGIN
+		result := pg_catalog.to_regclass(name);
+	EXCEPTION WHEN syntax_error OR invalid_name THEN
+		NULL;	-- what cannot be a name; from 16 on, to_regclass() gives NULL for it
+	END;
 	IF result IS NULL THEN
 		RAISE undefined_table USING MESSAGE = pg_catalog.format('relation "%s" does not exist', name),
 			HINT = 'The source is the name of a table, view or foreign table, or a query that begins with SELECT, WITH, VALUES or TABLE.';
