@@ -1,6 +1,6 @@
 --
 -- Models that know which keys have changed: what may go wrong, keys of every type, rows without a key, tracking.
--- That the result is that of a full refresh is tested by sql/t/170_model_changed.pl.
+-- That the result is that of a full refresh is tested by sql/t/model_changed.pl.
 --
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS abc_tier;

@@ -6,7 +6,7 @@
 #	ABC_FUZZ_BINARY		how many of the binary form, 1500 by default
 #	ABC_FUZZ_SEED		1 by default
 #
-# The long run: ABC_FUZZ_TEXT=100000 ABC_FUZZ_BINARY=20000 TESTS=082_summary_fuzz make check
+# The long run: ABC_FUZZ_TEXT=100000 ABC_FUZZ_BINARY=20000 TESTS=summary_fuzz make check
 
 use strict;
 use warnings;

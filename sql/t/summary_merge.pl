@@ -7,7 +7,7 @@
 #	ABC_MERGE_COLUMNS	names of columns, all by default
 #
 # The long run, one column of each kind of summary:
-#	ABC_MERGE_COLUMNS='lognormal cents parcels' ABC_MERGE_SPLITS=1000 ABC_MERGE_ROWS=100000 TESTS=080_summary_merge make check
+#	ABC_MERGE_COLUMNS='lognormal cents parcels' ABC_MERGE_SPLITS=1000 ABC_MERGE_ROWS=100000 TESTS=summary_merge make check
 
 use strict;
 use warnings;

@@ -6,7 +6,7 @@
 #	ABC_DIFF_SEED			1 by default
 #	ABC_DIFF_LARGE			how many partitions of 3,000 and 20,000 rows, 12 by default
 #
-# The long run: ABC_DIFF_PARTITIONS=12000 TESTS=010_differential make check
+# The long run: ABC_DIFF_PARTITIONS=12000 TESTS=differential make check
 #
 # A difference is printed as one SQL statement of as few rows as still show it.
 

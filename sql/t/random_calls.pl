@@ -5,7 +5,7 @@
 #	ABC_RANDOM_CALLS	how many statements, 3,000 by default
 #	ABC_RANDOM_SEED		another number, other statements
 #
-# The long run: ABC_RANDOM_CALLS=200000 TESTS=110_random_calls make check
+# The long run: ABC_RANDOM_CALLS=200000 TESTS=random_calls make check
 
 use strict;
 use warnings;

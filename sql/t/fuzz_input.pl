@@ -4,7 +4,7 @@
 #	ABC_FUZZ_INPUTS		mutants of each type, as text and as binary; 20,000 by default
 #	ABC_FUZZ_SEED		another number, other mutants
 #
-# The long run: ABC_FUZZ_INPUTS=1000000 TESTS=100_fuzz_input make check
+# The long run: ABC_FUZZ_INPUTS=1000000 TESTS=fuzz_input make check
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
 # One table divided by customer among three servers behind postgres_fdw: summaries
-# merge to that of one server, and only they travel.  (Cut-offs: 084_cutoffs_of.)
+# merge to that of one server, and only they travel.  (Cut-offs: cutoffs_of.)
 
 use strict;
 use warnings;

@@ -3,7 +3,7 @@
 #
 #	ABC_ORDER_ROWS		how many rows, 20000 by default
 #
-# The long run: ABC_ORDER_ROWS=1000000 TESTS=020_order_free make check
+# The long run: ABC_ORDER_ROWS=1000000 TESTS=order_free make check
 
 use strict;
 use warnings;

@@ -5,7 +5,7 @@
 #	ABC_ROUNDS		how many distributions, 27 by default
 #	ABC_ROUNDS_SEED	1 by default
 #
-# The long run: ABC_ROUNDS=400 TESTS=081_summary_two_rounds make check
+# The long run: ABC_ROUNDS=400 TESTS=summary_two_rounds make check
 
 use strict;
 use warnings;

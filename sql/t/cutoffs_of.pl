@@ -5,7 +5,7 @@
 #
 #	ABC_ONE_CALL	names of distributions, or "all", under all schemes; by default three, each under a third of the schemes
 #
-# The long run: ABC_ONE_CALL=all TESTS=084_cutoffs_of make check
+# The long run: ABC_ONE_CALL=all TESTS=cutoffs_of make check
 
 use strict;
 use warnings;
