@@ -133,6 +133,7 @@ SELECT count(*), count(parcels) FROM m;
 SELECT count(*) FROM mine;
 CREATE VIEW theirs AS SELECT id, credit FROM m;
 SELECT abc_alter_model('m', attributes => '{parcels}');
+SELECT count(*), count(credit) FROM theirs;
 DROP VIEW theirs;
 SELECT abc_alter_model('m', value => 'parcels', attributes => '{credit,margin}', partition_by => '{}', eligible => 'margin > 0');
 DROP VIEW mine;

@@ -73,9 +73,16 @@ SELECT how, altered(how) AS differs FROM unnest(ARRAY[
 	'last_order => ''day'', lost => ''6 months''', 'first_order => ''day''', 'lost => ''0'', last_order => '''', first_order => ''''',
 	'treatments => ''care''', 'max_gone => 0.9', 'max_gone => -1', 
 	'source => ''SELECT * FROM facts''', 'source => ''facts''', 'refresh => true']) AS how;
--- a view that loses a column is made again, with all that it had; what the user made of it stands in the way, and says so
+-- a view that loses a column is made again, with all that it had; where others depend on it, it keeps the column, empty,
+-- until they are gone
+CREATE VIEW theirs AS SELECT id, b, c FROM m;
+SELECT abc_alter_model('m', attributes => '{a}', refresh => true);
+SELECT count(*), count(b), count(c) FROM theirs;
+SELECT abc_alter_model('m', attributes => '{a,b}', refresh => true);
+SELECT count(*), count(b), count(c) FROM theirs;
+DROP VIEW mine, theirs;
 SELECT abc_alter_model('m', attributes => '{a}');
-DROP VIEW mine;
+SELECT attname FROM pg_attribute WHERE attrelid = 'm'::regclass AND attnum BETWEEN 1 AND 3 ORDER BY attnum;
 SELECT how, altered(how) AS differs FROM unnest('{"attributes => ''{a}''","treatments => ''''","attributes => ''{b,a}''","partition_by => ''{a}'', attributes => ''{}''","partition_by => ''{}''"}'::text[]) AS how;
 -- what is asked: another type of the key, another language
 ALTER TABLE facts ALTER id TYPE text;

@@ -247,8 +247,21 @@ $$;
 COMMENT ON FUNCTION _abc.view_columns(@extschema@.abc_model, text, text[]) IS
 'part of the views of a model: names of columns';
 
+-- A column that a view goes on to have, because others depend on the view, though the model has it no more.
+CREATE FUNCTION _abc.emptied_column(view regclass, number smallint) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT format('NULL::%s%s AS %I', format_type(a.atttypid, a.atttypmod),
+			(SELECT format(' COLLATE %I.%I', n.nspname, c.collname) FROM pg_collation AS c
+				JOIN pg_namespace AS n ON n.oid = c.collnamespace WHERE c.oid = nullif(a.attcollation, 100)), a.attname)
+		FROM pg_attribute AS a WHERE a.attrelid = view AND a.attnum = number);
+END
+$$;
+COMMENT ON FUNCTION _abc.emptied_column(regclass, smallint) IS 'part of the making of a view: a column that is left empty';
+
 -- A view in its old order of columns, new ones at the end: then CREATE OR REPLACE VIEW keeps all that hangs on it.
-CREATE FUNCTION _abc.put_view(m @extschema@.abc_model, view text, suffix text) RETURNS void
+CREATE FUNCTION _abc.put_view(m @extschema@.abc_model, view text, suffix text, keeps_columns boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -259,14 +272,18 @@ DECLARE
 	names text;
 BEGIN
 	SELECT _abc.view_query(m, x.suffix, x.own, x.query, ''),
-		(SELECT string_agg(format('v.%I', n.name), ', ' ORDER BY a.attnum NULLS LAST, n.i)
+		(SELECT string_agg(CASE WHEN n.name IS NULL THEN _abc.emptied_column(old, a.attnum) ELSE format('v.%I', n.name) END,
+				', ' ORDER BY a.attnum NULLS LAST, n.i)
 			FROM unnest(_abc.view_columns(m, x.suffix, x.own)) WITH ORDINALITY AS n (name, i)
-			LEFT JOIN pg_attribute AS a ON a.attrelid = old AND a.attname = n.name AND NOT a.attisdropped)
+			FULL JOIN (SELECT a.attnum, a.attname FROM pg_attribute AS a
+				WHERE a.attrelid = old AND a.attnum > 0 AND NOT a.attisdropped) AS a ON a.attname = n.name
+			WHERE n.name IS NOT NULL OR keeps_columns)
 	INTO query, names FROM _abc.view_texts() AS x WHERE x.suffix = put_view.suffix;
 	EXECUTE format('CREATE OR REPLACE VIEW %s %sAS SELECT %s FROM (%s) AS v', view, options, names, query);
 END
 $$;
-COMMENT ON FUNCTION _abc.put_view(@extschema@.abc_model, text, text) IS 'make a view, or replace it in its place';
+COMMENT ON FUNCTION _abc.put_view(@extschema@.abc_model, text, text, boolean) IS
+'make a view, or replace it in its place; if told so, with the columns that it has beyond its own, empty';
 
 -- Whether a view has to be replaced where its definition changes from old to m.
 CREATE FUNCTION _abc.view_differs(old @extschema@.abc_model, m @extschema@.abc_model, suffix text, own text[], query text)
@@ -275,7 +292,11 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN _abc.view_query(old, suffix, own, query, '') <> _abc.view_query(m, suffix, own, query, '')
-		OR _abc.view_columns(old, suffix, own) <> _abc.view_columns(m, suffix, own);
+		OR _abc.view_columns(old, suffix, own) <> _abc.view_columns(m, suffix, own)
+		OR EXISTS (SELECT FROM pg_attribute AS a WHERE a.attnum > 0 AND NOT a.attisdropped
+			AND a.attrelid = CASE suffix WHEN 'face' THEN m.face WHEN 'ranked' THEN m.ranked WHEN 'changes' THEN m.changes
+				WHEN 'history' THEN m.history ELSE m.trend END
+			AND a.attname <> ALL (_abc.view_columns(m, suffix, own)));	-- kept for somebody
 END
 $$;
 COMMENT ON FUNCTION _abc.view_differs(@extschema@.abc_model, @extschema@.abc_model, text, text[], text) IS
@@ -294,11 +315,41 @@ RETURN ARRAY[(m).face, (m).ranked, (m).changes, (m).history, (m).trend, (m).stat
 COMMENT ON FUNCTION _abc.relations_to_lock(@extschema@.abc_model) IS
 'what readers of a model lock first, in the order in which it is locked';
 
--- Make the views, or bring them to a new definition.  Only a view that loses a column, or shows one in another
--- type, has to be dropped and made again; it gets back all that it had.  One that reads as before (old: the
--- definition before, NULL at creation) is left alone, so that its readers do not wait.  Where one is replaced, the
--- state is locked first, which all but the trend read: a reader of several views in one transaction and an
--- alteration then wait for each other in one order only.
+-- A view in its new form: in its place; where it loses a column, dropped and made again, with all that it had; where
+-- others depend on it, in its place with the columns that it would lose, empty.
+CREATE FUNCTION _abc.put_view_anyhow(m @extschema@.abc_model, rel text, suffix text) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	dress text[];
+	says text;
+BEGIN
+	PERFORM _abc.put_view(m, rel, suffix, false);
+EXCEPTION WHEN invalid_table_definition THEN
+	dress := _abc.view_dress(rel::regclass);
+	BEGIN
+		EXECUTE format('DROP VIEW %s', rel);
+		PERFORM _abc.put_view(m, rel, suffix, false);
+		PERFORM _abc.dress_view(rel, dress);
+	EXCEPTION WHEN dependent_objects_still_exist THEN
+		GET STACKED DIAGNOSTICS says = PG_EXCEPTION_DETAIL;
+		BEGIN
+			PERFORM _abc.put_view(m, rel, suffix, true);
+		EXCEPTION WHEN invalid_table_definition THEN
+			RAISE EXCEPTION USING ERRCODE = 'dependent_objects_still_exist',
+				MESSAGE = format('a column of "%s" changes its type, and others depend on the view', rel), DETAIL = says,
+				HINT = 'Drop what depends on it, alter the model, and make it again; or cast the column in the source to the type it had.';
+		END;
+		RAISE NOTICE 'view "%" keeps columns that the model has no more, without values: others depend on it', rel
+			USING DETAIL = says;
+	END;
+END
+$$;
+COMMENT ON FUNCTION _abc.put_view_anyhow(@extschema@.abc_model, text, text) IS
+'part of the making of a model, and of its alterations: a view in its new form, whoever depends on it';
+
+-- Make the views, or bring them to a new definition.  One that reads as before (old: the definition before, NULL at
+-- creation) is left alone, so that its readers do not wait.
 CREATE FUNCTION _abc.create_views(m @extschema@.abc_model, schema text, old @extschema@.abc_model)
 	RETURNS @extschema@.abc_model
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -306,8 +357,6 @@ AS $$
 DECLARE
 	v record;
 	rel text;
-	says text;
-	dress text[];
 BEGIN
 	FOR v IN SELECT x.suffix, x.own, x.query FROM _abc.view_texts() AS x LOOP
 		rel := (SELECT c.oid::regclass::text FROM pg_class AS c
@@ -318,14 +367,7 @@ BEGIN
 		END IF;
 		rel := coalesce(rel, format('%I.%I', schema, m.name || CASE v.suffix WHEN 'face' THEN '' ELSE '_'
 			|| v.suffix END));
-		BEGIN
-			PERFORM _abc.put_view(m, rel, v.suffix);
-		EXCEPTION WHEN invalid_table_definition THEN
-			dress := _abc.view_dress(rel::regclass);
-			EXECUTE format('DROP VIEW %s', rel);
-			PERFORM _abc.put_view(m, rel, v.suffix);
-			PERFORM _abc.dress_view(rel, dress);
-		END;
+		PERFORM _abc.put_view_anyhow(m, rel, v.suffix);
 		CASE v.suffix
 			WHEN 'face' THEN m.face := rel::regclass;
 			WHEN 'ranked' THEN m.ranked := rel::regclass;
@@ -335,12 +377,6 @@ BEGIN
 		END CASE;
 	END LOOP;
 	RETURN m;
-EXCEPTION WHEN dependent_objects_still_exist THEN
-	GET STACKED DIAGNOSTICS says = PG_EXCEPTION_DETAIL;
-	RAISE EXCEPTION USING ERRCODE = 'dependent_objects_still_exist',
-		MESSAGE = format('a view of model "%s" loses a column, or changes its type, and others depend on it', m.name),
-			DETAIL = says,
-		HINT = 'Drop what depends on it, alter the model, and make it again; or keep the column.';
 END
 $$;
 COMMENT ON FUNCTION _abc.create_views(@extschema@.abc_model, text, @extschema@.abc_model) IS
