@@ -2,9 +2,10 @@
 -- Tiers written where the rows are
 --
 
--- Run a statement that writes under the search_path of the caller; the number of rows.
+-- Run a statement that writes under the search_path of the caller; the number of rows. The tiers of a thousand groups
+-- are an expression that LLVM would compile for minutes.
 CREATE FUNCTION _abc.write(path text, statement text) RETURNS bigint
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
 	result bigint;
@@ -17,38 +18,138 @@ END
 $$;
 COMMENT ON FUNCTION _abc.write(text, text) IS 'part of abc_retier: runs the statement';
 
--- The condition that a row is of a group.
-CREATE FUNCTION _abc.is_of_group(scan _abc.scan, equality text[], keys text[]) RETURNS text
+-- How the keys of groups compare: by the expressions of "by", what is equal, and what comes first.
+CREATE TYPE _abc.key_order AS (
+	equal text[],
+	before text[]		-- NULL: not known to be ordered
+);
+COMMENT ON TYPE _abc.key_order IS 'part of abc_retier: the operators of keys';
+
+CREATE FUNCTION _abc.key_order(scan _abc.scan) RETURNS _abc.key_order
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	types text[] := _abc.look(scan, scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)'::text);
+	result _abc.key_order;
+BEGIN
+	SELECT coalesce(array_agg(coalesce(_abc.btree_operator(type::oid, 3), 'OPERATOR(pg_catalog.=)') ORDER BY i), '{}'),
+			coalesce(array_agg(coalesce(_abc.btree_operator(type::oid, 1), CASE
+				WHEN _abc.base_type(type::oid) = 'varchar'::regtype THEN 'OPERATOR(pg_catalog.<)' END) ORDER BY i), '{}')
+		INTO result.equal, result.before
+		FROM unnest(types) WITH ORDINALITY AS u (type, i);
+	IF array_position(result.before, NULL) IS NOT NULL THEN
+		result.before := NULL;
+	END IF;
+	RETURN result;
+END
+$$;
+COMMENT ON FUNCTION _abc.key_order(_abc.scan) IS 'part of abc_retier: how keys compare';
+
+-- A key of a row compared with that of a group.
+CREATE FUNCTION _abc.compared_key(scan _abc.scan, i integer, operator text, key text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT string_agg(CASE WHEN k IS NULL THEN format('%s IS NULL', _abc.user_text(e))
-			ELSE format('%s %s %s', _abc.user_text(e), o, format(t, quote_literal(k))) END, ' AND ' ORDER BY i)
-		FROM unnest(scan.group_by, equality, keys, scan.key_casts) WITH ORDINALITY AS u (e, o, k, t, i));
+	RETURN format('%s %s %s', _abc.user_text(scan.group_by[i]), operator, format(scan.key_casts[i], quote_literal(key)));
 END
 $$;
-COMMENT ON FUNCTION _abc.is_of_group(_abc.scan, text[], text[]) IS
+COMMENT ON FUNCTION _abc.compared_key(_abc.scan, integer, text, text) IS 'part of abc_retier: a comparison of keys';
+
+-- The condition that a row is of a group, by the keys from one of them on.
+CREATE FUNCTION _abc.is_of_group(scan _abc.scan, key_order _abc.key_order, keys text[], first integer, last integer)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT string_agg(CASE WHEN keys[i] IS NULL THEN format('%s IS NULL', _abc.user_text(scan.group_by[i]))
+			ELSE _abc.compared_key(scan, i, key_order.equal[i], keys[i]) END, ' AND ' ORDER BY i)
+		FROM generate_series(first, last) AS i);
+END
+$$;
+COMMENT ON FUNCTION _abc.is_of_group(_abc.scan, _abc.key_order, text[], integer, integer) IS
 	'part of abc_retier: the condition that a row is of a group';
 
--- The tier of a row: what abc_classify gives, given the cut-offs of its group as constants.
-CREATE FUNCTION _abc.tier_of_row(scan _abc.scan, scheme @extschema@.abc_scheme, groups _abc.cut_group[], equality text[]) RETURNS text
+-- The condition that a row's group comes before another one, NULL last; not true where it is that one, or behind.
+CREATE FUNCTION _abc.is_before_group(scan _abc.scan, key_order _abc.key_order, keys text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	tier text := format('@extschema@.abc_assign(%s, CAST(%%L AS %s[]))', scan.value, scan.kind);
+	result text;
+	before text;
+BEGIN
+	FOR i IN REVERSE cardinality(keys) .. 1 LOOP
+		before := CASE WHEN keys[i] IS NULL THEN format('%s IS NOT NULL', _abc.user_text(scan.group_by[i]))
+			ELSE _abc.compared_key(scan, i, key_order.before[i], keys[i]) END;
+		result := concat(before, ' OR ' || _abc.is_of_group(scan, key_order, keys, i, i) || ' AND (' || result || ')');
+	END LOOP;
+	RETURN result;
+END
+$$;
+COMMENT ON FUNCTION _abc.is_before_group(_abc.scan, _abc.key_order, text[]) IS
+	'part of abc_retier: the condition that a row comes before a group';
+
+-- Groups in the order of their keys, if there are many and they have one: with their keys and cut-offs alone.
+CREATE FUNCTION _abc.ordered_groups(scan _abc.scan, key_order _abc.key_order, groups _abc.cut_group[])
+RETURNS _abc.cut_group[]
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	bare _abc.cut_group[] := ARRAY(SELECT ROW(g.i, g.keys, NULL, NULL, NULL, NULL, NULL, NULL, g.cutoffs)::_abc.cut_group
+		FROM (SELECT row_number() OVER () AS i, u.keys, u.cutoffs FROM unnest(groups) AS u) AS g ORDER BY g.i);
+	statement text := _abc.answer(format('pg_catalog.unnest($1) AS g ORDER BY %s',
+			rtrim(_abc.key_columns(scan, '%3$s'::text), ', ')),
+		NULL::text, 'g.id'::text, NULL::text, NULL::text, NULL::text, NULL::text);
+BEGIN
+	IF key_order.before IS NULL OR cardinality(key_order.before) = 0 THEN
+		RETURN bare;
+	END IF;
+	RETURN ARRAY(SELECT bare[r.id] FROM _abc.run(scan.path, statement, bare) WITH ORDINALITY AS r ORDER BY r.ordinality);
+END
+$$;
+COMMENT ON FUNCTION _abc.ordered_groups(_abc.scan, _abc.key_order, _abc.cut_group[]) IS
+	'part of abc_retier: groups in the order of their keys';
+
+-- The tier by group: a few comparisons in turn, for many groups in order a binary search.
+CREATE FUNCTION _abc.tier_by_group(scan _abc.scan, key_order _abc.key_order, tier text, groups _abc.cut_group[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	few constant integer := 4;
+	middle constant integer := cardinality(groups) / 2 + 1;
+BEGIN
+	IF key_order.before IS NOT NULL AND cardinality(groups) > few THEN
+		RETURN format('CASE WHEN %s THEN %s ELSE %s END', _abc.is_before_group(scan, key_order, groups[middle].keys),
+			_abc.tier_by_group(scan, key_order, tier, groups[: middle - 1]),
+			_abc.tier_by_group(scan, key_order, tier, groups[middle :]));
+	END IF;
+	RETURN (SELECT 'CASE ' || string_agg(format('WHEN %s THEN %s',
+			_abc.is_of_group(scan, key_order, g.keys, 1, cardinality(g.keys)), format(tier, g.cutoffs)), ' ' ORDER BY g.id) || ' END'
+		FROM unnest(groups) AS g);
+END
+$$;
+COMMENT ON FUNCTION _abc.tier_by_group(_abc.scan, _abc.key_order, text, _abc.cut_group[]) IS
+	'part of abc_retier: the tier by group';
+
+-- The tier of a row: what abc_classify gives, given the cut-offs of its group as constants.
+CREATE FUNCTION _abc.tier_of_row(scan _abc.scan, scheme @extschema@.abc_scheme, groups _abc.cut_group[]) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	tier text := format('@extschema@.abc_assign(%s, CAST(%%L AS %s[]))', replace(scan.value, '%', '%%'), scan.kind);
+	key_order _abc.key_order;
 BEGIN
 	IF scheme::text ~ 'negative drop' THEN
-		tier := format('CASE WHEN %s OPERATOR(pg_catalog.>=) CAST(''0'' AS %s) THEN %s END', scan.value, scan.kind, tier);
+		tier := format('CASE WHEN %s OPERATOR(pg_catalog.>=) CAST(''0'' AS %s) THEN %s END',
+			replace(scan.value, '%', '%%'), scan.kind, tier);
 	END IF;
 	IF scan.group_by = '{}' THEN
 		RETURN format(tier, groups[1].cutoffs);
 	END IF;
-	RETURN (SELECT 'CASE ' || string_agg(format('WHEN %s THEN %s', _abc.is_of_group(scan, equality, g.keys),
-			format(tier, g.cutoffs)), ' ' ORDER BY g.id) || ' END'
-		FROM unnest(groups) AS g);
+	key_order := _abc.key_order(scan);
+	RETURN _abc.tier_by_group(scan, key_order, tier, _abc.ordered_groups(scan, key_order, groups));
 END
 $$;
-COMMENT ON FUNCTION _abc.tier_of_row(_abc.scan, @extschema@.abc_scheme, _abc.cut_group[], text[]) IS
+COMMENT ON FUNCTION _abc.tier_of_row(_abc.scan, @extschema@.abc_scheme, _abc.cut_group[]) IS
 	'part of abc_retier: the tier of a row as an expression';
 
 -- The tier column of a relation: as what is set, what is read, and what is compared with a tier: a tier, or a text.
@@ -100,10 +201,7 @@ BEGIN
 	IF groups = '{}' THEN
 		RETURN 0;
 	END IF;
-	tier := _abc.tier_of_row(scan, scheme, groups,
-		ARRAY(SELECT coalesce(_abc.equality(type::oid), 'OPERATOR(pg_catalog.=)')
-			FROM unnest(_abc.look(scan, scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)'::text))
-				WITH ORDINALITY AS u (type, i) ORDER BY i));
+	tier := _abc.tier_of_row(scan, scheme, groups);
 	RETURN _abc.write(path, (
 		SELECT format('UPDATE %1$I.%2$I AS %2$I SET %3$s = %6$s WHERE %5$s OPERATOR(@extschema@.<>) %6$s '
 				'OR (%4$s IS NULL) OPERATOR(pg_catalog.<>) ((%6$s) IS NULL)',
