@@ -194,14 +194,12 @@ typedef struct SortedEntry
 	int			number;
 } SortedEntry;
 
-static int
-compare_entries(const void *a, const void *b)
-{
-	uint64		x = ((const SortedEntry *) a)->bucket;
-	uint64		y = ((const SortedEntry *) b)->bucket;
-
-	return x < y ? -1 : x > y;
-}
+#define ST_SORT sort_by_bucket
+#define ST_ELEMENT_TYPE SortedEntry
+#define ST_COMPARE(a, b) ((a)->bucket < (b)->bucket ? -1 : (a)->bucket > (b)->bucket)
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 static SortedEntry *
 sort_entries(const SummaryState *state)
@@ -214,7 +212,7 @@ sort_entries(const SummaryState *state)
 		sorted[i].bucket = summary_entry(state, i)[SUMMARY_ENTRY_BUCKET];
 		sorted[i].number = i;
 	}
-	qsort(sorted, n, sizeof(SortedEntry), compare_entries);
+	sort_by_bucket(sorted, n);
 	return sorted;
 }
 
