@@ -96,6 +96,38 @@ SELECT abc_retier('customer', 'customer.revenue', 'LETTER', 'count 15/50', ARRAY
 SELECT count(*) FILTER (WHERE letter IS DISTINCT FROM t) AS differing FROM (SELECT letter, abc_classify(revenue, 'count 15/50') OVER (PARTITION BY region, id % 2) AS t FROM customer) AS x;
 SELECT abc_retier('parted', 'revenue - 3000', 'tier', 'share 80/95; negative drop') AS dropped, abc_retier('paying', 'revenue', 'tier', 'top 5') AS through_a_view;
 SELECT count(*) FILTER (WHERE tier IS DISTINCT FROM t) AS differing FROM (SELECT tier, abc_classify(revenue - 3000, 'share 80/95; negative drop') OVER () AS t FROM parted) AS x;
+-- a table of many rows is read once where samples tell about where the cut-offs lie, else twice
+CREATE TABLE sampled AS SELECT i AS id, exp((i * 7919 % 200000 / 20000.0)::float8) AS f, (i * 7919 % 200000)::bigint AS b, round(exp((i * 7919 % 200000 / 20000.0)::float8)::numeric, 2) AS n,
+	CASE WHEN i % 10 > 0 THEN 7::float8 END AS same FROM generate_series(1, 200000) AS i;
+CREATE TABLE climbing AS SELECT b FROM sampled ORDER BY b;
+ANALYZE sampled, climbing;
+CREATE FUNCTION read_once(source text, value text, scheme abc_scheme DEFAULT '80/95', condition text DEFAULT NULL) RETURNS boolean LANGUAGE sql AS
+	$$SELECT r.cutoffs_known FROM _abc.read_once(_abc.scan(current_schema(), source, value, condition, NULL::text[]), scheme) AS r$$;
+SELECT bool_or(read_once('sampled', v, scheme)) AS some_read_once, bool_and(abc_cutoffs_of('sampled', v, scheme) IS NOT DISTINCT FROM CASE v
+		WHEN 'f' THEN (SELECT abc_cutoffs(f, scheme)::text::numeric[] FROM sampled) WHEN 'b' THEN (SELECT abc_cutoffs(b, scheme)::numeric[] FROM sampled)
+		WHEN 'n' THEN (SELECT abc_cutoffs(n, scheme) FROM sampled) WHEN 'same' THEN (SELECT abc_cutoffs(same, scheme)::text::numeric[] FROM sampled) END) AS equal
+FROM unnest('{f,b,n,same}'::text[]) AS v, unnest('{80/95,count 15/50,fill 70+20}'::abc_scheme[]) AS scheme;
+SELECT abc_cutoffs_of('climbing', 'b') = (SELECT abc_cutoffs(b)::numeric[] FROM climbing) AS equal;
+SELECT read_once('sampled', 'f', '80/95', 'id <= 100'), abc_cutoffs_of('sampled', 'f', '80/95', 'id <= 100') = (SELECT abc_cutoffs(f)::text::numeric[] FROM sampled WHERE id <= 100) AS few_rows,
+	read_once('sampled', '0 * b'), abc_cutoffs_of('sampled', '0 * b') AS no_positive, abc_cutoffs_of('sampled', 'nullif(b, b)') AS no_value, abc_cutoffs_of('sampled', 'b', '80/95', 'false') AS no_row;
+SET work_mem = '64kB';
+SELECT read_once('sampled', 'same'), abc_cutoffs_of('sampled', 'same') AS more_than_work_mem_holds;
+RESET work_mem;
+SELECT _abc.values_within(v, '{3,8}', '{5,9}') AS some, _abc.values_within(v, '{}', '{}') AS none, _abc.values_within(NULL::bigint, '{3}', '{5}') AS nothing,
+	_abc.values_within(v + 0.5, '{3}', '{5.25}') AS numerics, (SELECT _abc.values_within(1.5::float8, '{1}', '{2}') WHERE false) AS no_rows
+FROM generate_series(1, 10::bigint) AS v;
+DROP TABLE sampled, climbing;
+DROP FUNCTION read_once;
+-- many groups, found by binary search: keys of several types, NULL among them, and a value with a per cent sign
+CREATE TABLE grouped AS SELECT i AS id, (i * 7919 % 1000)::numeric % 977 AS v, nullif(i % 40, 3) AS a, CASE WHEN i % 5 > 0 THEN chr(97 + i % 13) END::varchar(9) AS b,
+	NULL::abc_tier AS tier FROM generate_series(1, 20000) AS i;
+SELECT abc_retier('grouped', 'v % 501', 'tier', '80/95', '{a,b}') AS first, abc_retier('grouped', 'v % 501', 'tier', '80/95', '{a,b}') AS again;
+SELECT count(*) AS groups_of_one, count(*) FILTER (WHERE tier IS DISTINCT FROM t) AS differ
+FROM (SELECT tier, abc_classify(v % 501) OVER (PARTITION BY a, b) AS t FROM grouped) AS x;
+SELECT abc_retier('grouped', 'v', 'tier', 'count 15/50', '{b,"a % 9"}') > 0 AS others;
+SELECT count(*) FILTER (WHERE tier IS DISTINCT FROM t) AS differ
+FROM (SELECT tier, abc_classify(v, 'count 15/50') OVER (PARTITION BY b, a % 9) AS t FROM grouped) AS x;
+DROP TABLE grouped;
 SELECT abc_retier('customer', '0 * revenue', 'tier') AS no_total, (SELECT count(tier) FROM customer WHERE tier IS NOT NULL) AS tiers_before;
 SELECT count(tier) AS tiers FROM customer;
 UPDATE customer SET region = NULL WHERE region = 0;

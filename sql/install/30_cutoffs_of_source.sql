@@ -18,6 +18,7 @@ CREATE TYPE _abc.scan AS (
 	kind text,			-- pg_catalog.float8, int8 or numeric
 	single boolean,		-- the value is of type real
 	together boolean,	-- all rows are on this machine
+	sample_share numeric,	-- per cent of the pages that a sample is of; NULL: no samples
 	condition text,
 	group_by text[],	-- expressions
 	key_casts text[]	-- of each, from text to its type and collation
@@ -225,6 +226,7 @@ LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	scan _abc.scan;
+	relation regclass;
 	types text[];
 BEGIN
 	IF source IS NULL OR value IS NULL OR array_position(group_by, NULL) IS NOT NULL THEN
@@ -234,8 +236,9 @@ BEGIN
 	scan.group_by := coalesce(group_by, '{}');
 	scan.condition := _abc.user_text(condition);
 	scan.items := _abc.items(path, source);
-	scan.together := _abc.together(
-		CASE WHEN NOT _abc.is_query(source) THEN _abc.relation(path, source) END);
+	relation := CASE WHEN NOT _abc.is_query(source) THEN _abc.relation(path, source) END;
+	scan.together := _abc.together(relation);
+	scan.sample_share := CASE WHEN scan.together THEN _abc.sample_share(relation) END;
 	types := _abc.look(scan, value || scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)'::text);
 	scan.kind := _abc.kind(types[1]::oid, value);
 	scan.single := _abc.base_type(types[1]::oid) = 'real'::regtype;

@@ -257,12 +257,19 @@ END
 $$;
 COMMENT ON FUNCTION _abc.has_rows(_abc.scan) IS 'part of abc_cutoffs_of: whether a group without a value has a row';
 
--- Whether most rows are in groups that a summary would hardly make smaller: it keeps up to 2,000 buckets of a group.
+-- Whether most rows are in groups that a summary would hardly make smaller: it keeps up to 2,000 buckets of a group. Of n
+-- rows of a group a share p is in a sample, and on average p * p * n * n of its pairs are.
 CREATE FUNCTION _abc.has_small_groups(scan _abc.scan, few bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	share numeric := 1;
 BEGIN
-	RETURN (SELECT sum(r.n::numeric * r.n) <= few * sum(r.n)
+	IF scan.sample_share IS NOT NULL THEN
+		share := 0.01;
+		scan.items := ARRAY[format('%s TABLESAMPLE pg_catalog.system (%s) REPEATABLE (1)', scan.items[1], 100 * share)];
+	END IF;
+	RETURN (SELECT coalesce(sum(r.n::numeric * (r.n - 1)) <= few * share * sum(r.n), true)
 		FROM _abc.run(scan.path, _abc.counting(scan), NULL::_abc.cut_group[]) AS r);
 END
 $$;
@@ -274,6 +281,7 @@ CREATE FUNCTION _abc.rounds(scan _abc.scan, scheme @extschema@.abc_scheme, most 
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	known record;
 	groups _abc.cut_group[];
 	waiting _abc.cut_group[];
 	within numeric;
@@ -286,9 +294,14 @@ BEGIN
 			FROM _abc.run(scan.path, _abc.one_pass(scan, scheme), NULL::_abc.cut_group[]) AS r;
 		RETURN;
 	END IF;
+	known := _abc.read_once(scan, scheme);
+	IF known.cutoffs_known THEN
+		RETURN NEXT known.of_all;
+		RETURN;
+	END IF;
 	SELECT array_agg(ROW(r.i::int, r.keys, r.summary IS NULL AND _abc.has_rows(scan), r.summary, '{}',
 			b.lows, b.highs, b.within, NULL)::_abc.cut_group) INTO groups
-		FROM (SELECT row_number() OVER () AS i, * FROM _abc.run(scan.path, _abc.first_round(scan),
+		FROM (SELECT row_number() OVER () AS i, * FROM _abc.run(scan.path, coalesce(known.first_round, _abc.first_round(scan)),
 			NULL::_abc.cut_group[])) AS r,
 			LATERAL _abc.intervals(r.summary, '{}'::@extschema@.abc_summary[], scheme, scan.kind) AS b;
 	LOOP

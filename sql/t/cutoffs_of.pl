@@ -1,5 +1,5 @@
 # abc_cutoffs_of equals abc_cutoffs over the same rows in one place, to the byte: on one table with and
-# without parallel workers, on eight partitions, on three servers behind postgres_fdw, with and without
+# without parallel workers, read once and in rounds, on eight partitions, on three servers behind postgres_fdw, with and without
 # groups, in two rounds and in more. abc_retier leaves what abc_classify gives. Both send whole statements
 # to the servers.
 #
@@ -122,6 +122,9 @@ sub set_workers
 	return "SET max_parallel_workers_per_gather = $workers; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0;";
 }
 
+# Samples as the extension takes them, or others.
+my $sample_share = $head->safe_psql('postgres', q{SELECT pg_get_functiondef('_abc.sample_share'::regproc)});
+
 foreach my $d (grep { $wanted ? $wanted =~ /\b(?:all|$distributions[$_][0])\b/ : $_ < 3 } 0 .. $#distributions)
 {
 	my ($name, $type, $value) = @{ $distributions[$d] };
@@ -140,6 +143,16 @@ foreach my $d (grep { $wanted ? $wanted =~ /\b(?:all|$distributions[$_][0])\b/ :
 			is($head->safe_psql('postgres', set_workers($workers) . "SELECT differing('${type}_$where', '$type', ARRAY[$array]::abc_scheme[], $most, $few)"),
 				'', "$name, $where, $workers workers, at most $most values: one call gives what one pass gives");
 		}
+	}
+	# read once, as larger tables are: after good samples, and after some that mislead
+	foreach my $way ([ 0, 40 ], [ 2, 3 ])
+	{
+		my ($workers, $share) = @$way;
+
+		$head->safe_psql('postgres', "CREATE OR REPLACE FUNCTION _abc.sample_share(relation regclass) RETURNS numeric LANGUAGE plpgsql AS 'BEGIN RETURN $share; END'");
+		is($head->safe_psql('postgres', set_workers($workers) . "SELECT differing('${type}_whole', '$type', ARRAY[$array]::abc_scheme[], 20, 20000)"),
+			'', "$name, samples of 8 times $share per cent, $workers workers: one call gives what one pass gives");
+		$head->safe_psql('postgres', $sample_share);
 	}
 }
 
