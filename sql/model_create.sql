@@ -240,6 +240,12 @@ SELECT abc_drop_model('m');
 SELECT c.relname FROM pg_class AS c WHERE c.relnamespace = 'regress_abc_model'::regnamespace AND c.relkind IN ('r', 'm', 'v', 'S') AND c.relname !~ '^(w|_abc_new)' ORDER BY c.relname;
 
 RESET ROLE;
+-- what tells that a worker of Citus would be asked for the day of a refresh
+SELECT line, _abc.sent_day(line) FROM unnest(ARRAY[
+	'         Query: SELECT v FROM public.o_102008 o WHERE (day OPERATOR(pg_catalog.<) public.abc_as_of())',
+	'         Query: SELECT v FROM o WHERE day > ext.abc_last_as_of() - 30',
+	'         Query: SELECT v FROM o WHERE day < (SELECT intermediate_result.abc_as_of FROM read_intermediate_result(''1_1''))',
+	'   Output: my_abc_as_of(), CASE WHEN current_setting(''abc_tier.as_of'') THEN 1 END']) AS line;
 SET client_min_messages = warning;
 DROP SCHEMA regress_abc_model, regress_abc_other CASCADE;
 DROP ROLE regress_abc_model;

@@ -45,6 +45,46 @@ END
 $$;
 COMMENT ON FUNCTION _abc.ask_source(@extschema@.abc_model, text) IS 'the answer to a query over the source of a model';
 
+/*
+ * Citus sends a bare abc_as_of() to the workers, where the day of the refresh is not set: every month filled in would be
+ * as of today. The plan tells. A sub-select is evaluated where the refresh is.
+ */
+CREATE FUNCTION _abc.check_day_stays(m @extschema@.abc_model, query text) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	line text;
+	name text;
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN
+		RETURN;
+	END IF;
+	PERFORM set_config('search_path', m.source_path, true);
+	FOR line IN EXECUTE pg_catalog.concat('EXPLAIN (VERBOSE, COSTS OFF) ', query) LOOP
+		name := _abc.sent_day(line);
+		IF name IS NOT NULL THEN
+			RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
+				MESSAGE = pg_catalog.format('%s() of model "%s" would be evaluated on the workers of Citus, '
+					'where the day of the refresh is not known', name, m.name),
+				HINT = pg_catalog.format('Write (SELECT %s()) in the source and in conditions: a sub-select is evaluated '
+					'where the refresh is.', name);
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION _abc.check_day_stays(@extschema@.abc_model, text) IS
+'part of the reading of a source: an error if workers of Citus would be asked for the day of the refresh';
+
+CREATE FUNCTION _abc.sent_day(line text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN substring(line FROM '^ *Query: .*\m(abc_(?:as_of|last_as_of|last_refresh))\(\)');
+END
+$$;
+COMMENT ON FUNCTION _abc.sent_day(text) IS
+'part of the reading of a source: the function of the day in a query to a worker, given a line of EXPLAIN';
+
 -- The types of columns of the source, domains taken for what they stand for.
 CREATE FUNCTION _abc.source_types(m @extschema@.abc_model, names text[]) RETURNS TABLE (name text, type oid, sorts oid)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

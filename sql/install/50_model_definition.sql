@@ -159,7 +159,7 @@ DECLARE
 	hint text;
 	code text;
 BEGIN
-	PERFORM _abc.ask_source(m, format(E'SELECT to_jsonb(count(*)) FROM (SELECT FROM %s WHERE (%s\n) LIMIT 0) AS none',
+	PERFORM _abc.ask_source(m, format(E'SELECT to_jsonb(count(*)) FROM (SELECT 1 FROM %s WHERE (%s\n) LIMIT 0) AS none',
 		_abc.from_source(m), condition));
 EXCEPTION WHEN syntax_error_or_access_rule_violation OR data_exception THEN
 	GET STACKED DIAGNOSTICS says = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT, code = RETURNED_SQLSTATE;

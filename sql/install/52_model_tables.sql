@@ -25,7 +25,8 @@ COMMENT ON FUNCTION _abc.carried_definitions(@extschema@.abc_model) IS
 
 -- The statements that make the tables, with {names} for the schema and the name of the model.
 -- NAME_before holds the rows of NAME_state as they were before the last run wrote them.  What every refresh asks of all
--- rows of the state stands first in them, where it is found without a walk over the columns before it.
+-- rows of the state stands first in them, where it is found without a walk over the columns before it. Primary
+-- keys of tables with customers contain their keys, so that such a table could be distributed by them.
 CREATE FUNCTION _abc.table_texts() RETURNS TABLE (suffix text, columns text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -51,11 +52,12 @@ BEGIN ATOMIC
 	cause text NOT NULL, valid_from date NOT NULL, valid_to date NOT NULL, closed_run bigint NOT NULL,
 	PRIMARY KEY ({keys}, valid_from), CHECK (valid_to > valid_from)$$),
 	('change', $$
-	number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run bigint NOT NULL, as_of date NOT NULL,
+	number bigint GENERATED ALWAYS AS IDENTITY, run bigint NOT NULL, as_of date NOT NULL,
 	{key_definitions}, partition text[] NOT NULL, moved text,
 	from_tier @extschema@.abc_tier, from_name text, to_tier @extschema@.abc_tier, to_name text,
 	previous_lifecycle text, lifecycle text NOT NULL, decided_by text NOT NULL, reason text, cause text NOT NULL,
-	value_before numeric, value numeric, score double precision, takes_back bigint, in_force boolean NOT NULL$$),
+	value_before numeric, value numeric, score double precision, takes_back bigint, in_force boolean NOT NULL,
+	PRIMARY KEY (number, {keys})$$),
 	('run', $$
 	run bigint NOT NULL, as_of date NOT NULL, partition text[] NOT NULL, partition_by text[] NOT NULL,
 		scheme text NOT NULL, weights text,
@@ -70,10 +72,10 @@ BEGIN ATOMIC
 	tier_in bigint[], tier_out bigint[], tier_lost bigint[], revision integer, standard integer, error text,
 	PRIMARY KEY (run, partition)$$),
 	('override', $$
-	override_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, {key_definitions}, tier @extschema@.abc_tier NOT NULL,
+	override_id bigint GENERATED ALWAYS AS IDENTITY, {key_definitions}, tier @extschema@.abc_tier NOT NULL,
 		tier_name text NOT NULL,
 	reason text NOT NULL, author text NOT NULL, made timestamp with time zone NOT NULL, begins date NOT NULL,
-	ends date$$)) AS v;
+	ends date, PRIMARY KEY (override_id, {keys})$$)) AS v;
 END;
 COMMENT ON FUNCTION _abc.table_texts() IS 'the tables of a model, with named places';
 

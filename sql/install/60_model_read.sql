@@ -101,7 +101,7 @@ AS $$
 DECLARE
 	query text := _abc.read_query(m, condition);
 BEGIN
-	PERFORM set_config('search_path', m.source_path, true);
+	PERFORM _abc.check_day_stays(m, query), set_config('search_path', m.source_path, true);
 	RETURN QUERY EXECUTE query;
 END
 $$;

@@ -62,7 +62,7 @@ DECLARE
 	detail text;
 	hint text;
 BEGIN
-	PERFORM set_config('search_path', m.source_path, true);
+	PERFORM _abc.check_day_stays(m, query), set_config('search_path', m.source_path, true);
 	RETURN QUERY EXECUTE query;
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
