@@ -152,8 +152,9 @@ WITH span AS MATERIALIZED (
 		CASE WHEN day > m.last_as_of THEN (SELECT string_agg(concat(E'\n\tUNION SELECT {s.keys} FROM {state} AS s WHERE ', d), '') FROM _abc.due_texts(m) AS d) END, $sql$
 )
 INSERT INTO {reading} ({facts}, present, was_read)
-SELECT {s_facts}, true, false FROM candidate AS c JOIN {state} AS s ON {same s c}
-WHERE s.present AND NOT EXISTS (SELECT FROM {reading} AS k WHERE {same k s})$sql$), m,
+SELECT {s_facts}, true, false FROM candidate AS c
+CROSS JOIN LATERAL (SELECT s.* FROM {state} AS s WHERE {same s c} AND s.present OFFSET 0) AS s
+WHERE NOT EXISTS (SELECT FROM {reading} AS k WHERE {same k c})$sql$), m,
 		jsonb_build_object('facts', _abc.listed(columns, NULL::text), 's_facts', _abc.listed(columns, 's'))) USING began, m.last_as_of, day;
 	EXECUTE _abc.fill('ANALYZE {reading} ({keys})', m);
 END
