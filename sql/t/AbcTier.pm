@@ -19,7 +19,7 @@ sub new_node
 	my ($name, @settings) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 
-	$node->init;
+	$node->init(extra => ['--encoding=UTF8']);	# whatever the locale is
 	$node->append_conf('postgresql.conf', join("\n", 'restart_after_crash = on', @settings));
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE EXTENSION abc_tier');
