@@ -259,7 +259,7 @@ BEGIN
 		RETURN _abc.html_section(_abc.text(l, 'page.' || list), NULL, format('<p>%s</p>', _abc.text(l, 'page.nobody')));
 	END IF;
 	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c),
-		_abc.badge(c ->> 'previous_name', ascii(c ->> 'previous_tier') - 64, p.tiers),
+		_abc.badge(c ->> 'from_name', ascii(c ->> 'from_tier') - 64, p.tiers),
 			_abc.badge(c ->> 'tier_name', (c ->> 'tier_rank')::integer, p.tiers),
 				_abc.amount(p, (c ->> 'value_before')::numeric),
 			_abc.amount(p, (c ->> 'value')::numeric), _abc.page_why(p, c)])
