@@ -4,7 +4,7 @@
 -- Parameters: $1 the number of the run, $2 the day, $3 the definition, $4 when it began, $5 whether the whole source was
 -- read, $6 how many rows, $7 whether it was forced, $8 weights as text.
 --
---	moved		how many were written by the run, by where they were and are
+--	moved		how many were written by the run, by where they were and are: see _abc.moved_text
 --	lines		customers and sums by partition and tier; 0 stands for no tier: see _abc.lines_text
 --	entered, left_	who came into a partition and tier, and who left it
 --	grid		every partition with every tier
@@ -14,12 +14,8 @@
 CREATE FUNCTION _abc.record_text() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN $record$
-WITH moved AS MATERIALIZED (
-	SELECT s.present, s.partition, coalesce({rank}(s.tier), 0) AS tier, CASE WHEN s.moved_run = $1 THEN s.moved END AS moved,
-		coalesce(b.present, false) AS was_present, b.partition AS was_partition, coalesce({rank}(b.tier), 0) AS was_tier, b.tier_name AS was_name,
-		s.lifecycle = 'lost' AND b.lifecycle <> 'lost' AS lost, count(*) AS n, sum(b.value) AS was_value
-	FROM {state} AS s LEFT JOIN {before} AS b ON {same b s} WHERE s.written_run = $1 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-), lines AS ({lines}
+WITH lines AS ({lines}
+), moved AS MATERIALIZED ({moved}
 ), entered AS (
 	SELECT m.partition, m.tier, sum(m.n)::bigint AS n FROM moved AS m
 	WHERE m.present AND NOT (m.was_present AND m.was_partition = m.partition AND m.was_tier = m.tier) GROUP BY 1, 2
@@ -88,6 +84,19 @@ ON CONFLICT (run, partition) DO UPDATE SET (weights, finished, full_read, forced
 $record$::text;
 COMMENT ON FUNCTION _abc.record_text() IS 'the statement that writes the figures of a run, with named places';
 
+-- How many rows the run has written, by where they were and are.  In a first run everybody is new.
+CREATE FUNCTION _abc.moved_text(is_first boolean) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN is_first THEN $$
+	SELECT true AS present, l.partition, l.tier, 'new'::text AS moved, false AS was_present, NULL::text[] AS was_partition, 0 AS was_tier,
+		NULL::text AS was_name, false AS lost, l.customers AS n, NULL::numeric AS was_value FROM lines AS l$$
+ELSE $$
+	SELECT s.present, s.partition, coalesce({rank}(s.tier), 0) AS tier, CASE WHEN s.moved_run = $1 THEN s.moved END AS moved,
+		coalesce(b.present, false) AS was_present, b.partition AS was_partition, coalesce({rank}(b.tier), 0) AS was_tier, b.tier_name AS was_name,
+		s.lifecycle = 'lost' AND b.lifecycle <> 'lost' AS lost, count(*) AS n, sum(b.value) AS was_value
+	FROM {state} AS s LEFT JOIN {before} AS b ON {same b s} WHERE s.written_run = $1 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9$$ END;
+COMMENT ON FUNCTION _abc.moved_text(boolean) IS 'part of abc_refresh: who was written by a run';
+
 -- What a run was made with, for NAME_run.
 CREATE FUNCTION _abc.weights_text(m @extschema@.abc_model) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -104,7 +113,9 @@ CREATE FUNCTION _abc.record(m @extschema@.abc_model, day date, run bigint, began
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off SET enable_mergejoin = off SET enable_sort = off
 AS $$
 BEGIN
-	EXECUTE _abc.fill(replace(_abc.record_text(), '{lines}', _abc.lines_text(_abc.has_sums(m), m.partition_by <> '{}')), m, jsonb_build_object('rank', '@extschema@.abc_rank', 'rank_to_tier', '@extschema@.abc_tier_of_rank'))
+	EXECUTE _abc.fill(replace(replace(_abc.record_text(), '{moved}', _abc.moved_text(run = 1 AND m.runs = 0)),
+			'{lines}', _abc.lines_text(_abc.has_sums(m), m.partition_by <> '{}')), m,
+		jsonb_build_object('rank', '@extschema@.abc_rank', 'rank_to_tier', '@extschema@.abc_tier_of_rank'))
 	USING run, day, m, began, full_read, rows_read, forced, _abc.weights_text(m);
 END
 $$;
