@@ -278,6 +278,13 @@ SET application_name = 'mine';
 SELECT abc_refresh('watched', '2024-05-05');
 SELECT app, day FROM watched;
 SHOW application_name;
+
+-- a load of which the customers are there, and their amounts are not: nobody is lost, the check tells
+CREATE TABLE loaded AS SELECT i AS id, 100.0 + i AS v FROM generate_series(1, 20) AS i;
+SELECT abc_create_model('broken', 'loaded', 'id', 'v', refresh => true);
+SELECT code, ok FROM abc_check('broken') WHERE code IN ('rows', 'total');
+UPDATE loaded SET v = NULL WHERE id > 5;
+SELECT code, ok FROM abc_check('broken') WHERE code IN ('rows', 'total');
 RESET ROLE;
 SET client_min_messages = warning;
 DROP SCHEMA regress_abc_model CASCADE;

@@ -144,7 +144,8 @@ DECLARE
 	zeroes boolean := m.metrics IS NULL AND m.scheme::text ~ '^(share|fill) ' AND m.scheme::text !~ 'negative';
 BEGIN
 	RETURN QUERY
-	SELECT v.code, _abc.text(l, 'check.' || v.code), coalesce(v.fine OR v.n = 0, true),
+	SELECT v.code, _abc.text(l, 'check.' || v.code),
+		CASE WHEN v.code = 'total' THEN v.fine ELSE coalesce(v.fine OR v.n = 0, true) END,
 		CASE WHEN v.code <> 'total' THEN coalesce(v.n, 0) END,
 		CASE WHEN v.n > 0 OR v.code = 'total' THEN v.says END
 	FROM (SELECT x.i, x.code, x.fine, x.says, CASE WHEN x.code <> 'total' THEN (c ->> x.code)::bigint END AS n
