@@ -1,12 +1,16 @@
 /*
  * intervals.c
- *		Sets of intervals of values, given by SQL as two arrays: lows and highs.
+ *		Sets of intervals of values, given by SQL as two arrays: lows and highs; and abc_within(value, lows, highs).
  */
 #include "postgres.h"
 
 #include "sql/intervals.h"
 
-#define INTERVALS_HINT	"ValueInterval i is from lows[i] to highs[i], both included."
+PG_FUNCTION_INFO_V1(abc_within_float8);
+PG_FUNCTION_INFO_V1(abc_within_int8);
+PG_FUNCTION_INFO_V1(abc_within_numeric);
+
+#define INTERVALS_HINT	"Interval i is from lows[i] to highs[i], both included."
 
 static const ArrayRule lows_rule = {"lows", PG_INT32_MAX, false, true, INTERVALS_HINT};
 static const ArrayRule highs_rule = {"highs", PG_INT32_MAX, false, true, INTERVALS_HINT};
@@ -192,4 +196,33 @@ intervals_have_numeric(Intervals *intervals, Datum value)
 	}
 	FIND_INTERVAL(found, intervals, value_below(VALUE_NUMERIC, value, interval->low));
 	return found != NULL && !value_below(VALUE_NUMERIC, found->high, value);
+}
+
+/*
+ * abc_within(value, lows, highs): is the value in one of many intervals?  Found by binary search, so that a filter for
+ * the cut-offs of a thousand groups costs ten comparisons a row.  Being immutable, it runs where the rows are.
+ *
+ *	NULL		a NULL value or array gives NULL; NULL in an array is an error
+ *	no interval	false
+ *	NaN, infinity	error, as value and as end of an interval
+ */
+/* abc_within(float8, float8[], float8[]), also for real and the integers below bigint */
+Datum
+abc_within_float8(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(intervals_have_float8(intervals_of_call(fcinfo, 1, VALUE_FLOAT8), PG_GETARG_FLOAT8(0)));
+}
+
+/* abc_within(bigint, bigint[], bigint[]) */
+Datum
+abc_within_int8(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(intervals_have_int8(intervals_of_call(fcinfo, 1, VALUE_INT8), PG_GETARG_INT64(0)));
+}
+
+/* abc_within(numeric, numeric[], numeric[]) */
+Datum
+abc_within_numeric(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(intervals_have_numeric(intervals_of_call(fcinfo, 1, VALUE_NUMERIC), PG_GETARG_DATUM(0)));
 }

@@ -2,7 +2,7 @@
  * intervals.h
  *		Sets of intervals of values, given by SQL as two arrays: lows and highs.
  *
- * ValueInterval i is from lows[i] to highs[i], both ends included.  In any order,
+ * Interval i is from lows[i] to highs[i], both ends included.  In any order,
  * overlapping or not: they are sorted and joined once, and a value is found by
  * binary search.
  */

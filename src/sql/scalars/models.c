@@ -1,23 +1,34 @@
 /*
- * refresh_all.c
- *		CALL abc_refresh_all(): every model of the caller, each in a transaction of its own.
+ * models.c
+ *		What models need of transactions and locks, and SQL cannot say.
  *
- * In C, because a procedure in PL/pgSQL that commits cannot have a search_path of its own, cannot tell that it
- * was called inside a transaction before it fails, and cannot give a hint then.
+ * CALL abc_refresh_all(): every model of the caller, each in a transaction of its own.  In C, because a procedure in
+ * PL/pgSQL that commits cannot have a search_path of its own, cannot tell that it was called inside a transaction before
+ * it fails, and cannot give a hint then.
+ *
+ * _abc.lock_alone(relations): relations locked one after the other, each by itself.  LOCK TABLE on a view locks what it
+ * reads, too, and in the order in which it reads it; who replaces or drops the views of a model and their tables has to
+ * take the views first, as readers do, and the tables when the views are held.
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
 
 PG_FUNCTION_INFO_V1(abc_refresh_all);
+PG_FUNCTION_INFO_V1(abc_lock_alone);
 
 /* The models that the caller may refresh, as OIDs in memory that outlives transactions; returns how many. */
 static uint64
@@ -91,5 +102,32 @@ abc_refresh_all(PG_FUNCTION_ARGS)
 				 errdetail_internal("%s", failures.data),
 				 errhint("The others are refreshed. The column error of NAME_run keeps the messages.")));
 	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/*
+ * _abc.lock_alone(relations oid[]): an ACCESS EXCLUSIVE lock on each, in this order, until the transaction ends.  What
+ * is NULL, or is no longer there, is passed over.  An error for a relation of somebody else's.
+ */
+Datum
+abc_lock_alone(PG_FUNCTION_ARGS)
+{
+	Datum	   *relations;
+	bool	   *nulls;
+	int			n;
+	int			i;
+
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), OIDOID, sizeof(Oid), true, TYPALIGN_INT, &relations, &nulls, &n);
+	for (i = 0; i < n; i++)
+	{
+		Oid			relation = DatumGetObjectId(relations[i]);
+		char	   *name = nulls[i] ? NULL : get_rel_name(relation);
+
+		if (name == NULL)
+			continue;
+		if (!owns_relation(relation, GetUserId()))
+			aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name);
+		LockRelationOid(relation, AccessExclusiveLock);
+	}
 	PG_RETURN_VOID();
 }
