@@ -80,7 +80,7 @@ SELECT {shown_keys}{shown_carried}
 	CASE WHEN s.moved_run = {last_run} THEN {moved_name} END AS moved_name,
 	s.lifecycle, {lifecycle_name} AS lifecycle_name, s.first_order, s.last_order,
 	s.best_tier::text AS best_tier, s.best_name, s.best_tier_until, s.best_value,
-	(SELECT x.as_of FROM {run} AS x WHERE x.error IS NULL ORDER BY x.run DESC LIMIT 1) AS as_of, {last_run} AS run,
+	(SELECT x.as_of FROM {run} AS x WHERE x.customers IS NOT NULL ORDER BY x.run DESC LIMIT 1) AS as_of, {last_run} AS run,
 	(SELECT x.scheme FROM {run} AS x WHERE x.run = {last_run} LIMIT 1) AS scheme{more}
 FROM {state} AS s
 LEFT JOIN {run} AS r ON r.run = {last_run} AND r.partition = s.partition$$::text),
@@ -150,8 +150,9 @@ BEGIN
 			FROM _abc.view_texts() AS x WHERE x.suffix = 'face');
 	END IF;
 	RETURN _abc.fill(query, m, jsonb_build_object(
-		-- not from the definition: who drops or alters the model holds it, and waits for readers
-		'last_run', _abc.fill('(SELECT x.run FROM {run} AS x WHERE x.error IS NULL ORDER BY x.run DESC LIMIT 1)', m),
+		-- not from the definition: who drops or alters the model holds it, and waits for readers; a run that only failed
+		-- has no figures
+		'last_run', _abc.fill('(SELECT x.run FROM {run} AS x WHERE x.customers IS NOT NULL ORDER BY x.run DESC LIMIT 1)', m),
 		'more', more, 'face_query', face_query, 'last_partition', last_partition, 'last_cut', last_cut,
 		'shown_keys', _abc.shown_keys(m, 's', own),
 		'shown_carried', _abc.shown_carried(m, of_now, own, suffix <> 'face'),
