@@ -307,14 +307,14 @@ CREATE FUNCTION _abc.lock_alone(relations oid[]) RETURNS void
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_lock_alone';
 COMMENT ON FUNCTION _abc.lock_alone(oid[]) IS
-'an ACCESS EXCLUSIVE lock on each relation by itself, in this order, until the transaction ends; for their owner';
+'an ACCESS EXCLUSIVE lock on each relation by itself, none while another is waited for, until the transaction ends; for their owner';
 
--- Views before tables, in one order, as their readers lock them: who has one waits for nobody whom we wait for.
+-- What readers of a model lock: see src/sql/scalars/models.c.
 CREATE FUNCTION _abc.relations_to_lock(m @extschema@.abc_model) RETURNS oid[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY[(m).face, (m).ranked, (m).changes, (m).history, (m).trend, (m).state]::oid[];
 COMMENT ON FUNCTION _abc.relations_to_lock(@extschema@.abc_model) IS
-'what readers of a model lock first, in the order in which it is locked';
+'what readers of a model lock';
 
 -- A view in its new form: in its place; where it loses a column, dropped and made again, with all that it had; where
 -- others depend on it, in its place with the columns that it would lose, empty.

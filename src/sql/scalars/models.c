@@ -6,9 +6,8 @@
  * PL/pgSQL that commits cannot have a search_path of its own, cannot tell that it was called inside a transaction before
  * it fails, and cannot give a hint then.
  *
- * _abc.lock_alone(relations): relations locked one after the other, each by itself.  LOCK TABLE on a view locks what it
- * reads, too, and in the order in which it reads it; who replaces or drops the views of a model and their tables has to
- * take the views first, as readers do, and the tables when the views are held.
+ * _abc.lock_alone(relations): relations locked, each by itself, and none while another is waited for.  LOCK TABLE on a
+ * view locks what it reads, too, and holds what it has while it waits.
  */
 #include "postgres.h"
 
@@ -105,29 +104,71 @@ abc_refresh_all(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/* The relations of an array of OIDs that are there, all of which must be the caller's; returns how many. */
+static int
+own_relations(ArrayType *array, Oid **relations)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			given;
+	int			n = 0;
+
+	deconstruct_array(array, OIDOID, sizeof(Oid), true, TYPALIGN_INT, &elements, &nulls, &given);
+	*relations = palloc(sizeof(Oid) * (given + 1));
+	for (int i = 0; i < given; i++)
+	{
+		char	   *name = nulls[i] ? NULL : get_rel_name(DatumGetObjectId(elements[i]));
+
+		if (name == NULL)
+			continue;
+		if (!owns_relation(DatumGetObjectId(elements[i]), GetUserId()))
+			aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name);
+		(*relations)[n++] = DatumGetObjectId(elements[i]);
+	}
+	return n;
+}
+
+/* Lock what can be had at once beside relations[held]; returns the first that cannot, having given back all, or -1. */
+static int
+lock_beside(const Oid *relations, int n, int held)
+{
+	for (int i = 0; i < n; i++)
+	{
+		if (i == held || ConditionalLockRelationOid(relations[i], AccessExclusiveLock))
+			continue;
+		for (int j = 0; j < n; j++)
+		{
+			if (j < i || j == held)
+				UnlockRelationOid(relations[j], AccessExclusiveLock);
+		}
+		return i;
+	}
+	return -1;
+}
+
 /*
- * _abc.lock_alone(relations oid[]): an ACCESS EXCLUSIVE lock on each, in this order, until the transaction ends.  What
- * is NULL, or is no longer there, is passed over.  An error for a relation of somebody else's.
+ * _abc.lock_alone(relations oid[]): an ACCESS EXCLUSIVE lock on each until the transaction ends.  What is NULL, or is no
+ * longer there, is passed over; an error for a relation of somebody else's.
+ *
+ * Nothing is held while something is waited for, so that readers, who lock a view and then its tables, and perhaps
+ * another view in the same transaction, never wait for us while we wait for them.  Where they never leave room for all
+ * at once, we give up this courtesy in the end.
  */
 Datum
 abc_lock_alone(PG_FUNCTION_ARGS)
 {
-	Datum	   *relations;
-	bool	   *nulls;
-	int			n;
-	int			i;
+	Oid		   *relations;
+	int			n = own_relations(PG_GETARG_ARRAYTYPE_P(0), &relations);
+	int			held = -1;
 
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), OIDOID, sizeof(Oid), true, TYPALIGN_INT, &relations, &nulls, &n);
-	for (i = 0; i < n; i++)
+	for (int tries = 0; tries < 1000; tries++)
 	{
-		Oid			relation = DatumGetObjectId(relations[i]);
-		char	   *name = nulls[i] ? NULL : get_rel_name(relation);
-
-		if (name == NULL)
-			continue;
-		if (!owns_relation(relation, GetUserId()))
-			aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name);
-		LockRelationOid(relation, AccessExclusiveLock);
+		held = lock_beside(relations, n, held);
+		if (held < 0)
+			PG_RETURN_VOID();
+		LockRelationOid(relations[held], AccessExclusiveLock);
 	}
+	for (int i = 0; i < n; i++)
+		LockRelationOid(relations[i], AccessExclusiveLock);
 	PG_RETURN_VOID();
 }
