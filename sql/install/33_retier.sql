@@ -63,7 +63,7 @@ AS $$
 BEGIN
 	RETURN (SELECT string_agg(CASE WHEN keys[i] IS NULL THEN format('%s IS NULL', _abc.user_text(scan.group_by[i]))
 			ELSE _abc.compared_key(scan, i, key_order.equal[i], keys[i]) END, ' AND ' ORDER BY i)
-		FROM generate_series(first, last) AS i);
+		FROM generate_subscripts(keys, 1) AS i WHERE i BETWEEN first AND last);
 END
 $$;
 COMMENT ON FUNCTION _abc.is_of_group(_abc.scan, _abc.key_order, text[], integer, integer) IS
