@@ -226,6 +226,11 @@ SELECT refusal('SELECT abc_bounds(whole, ''80/95'', ARRAY[kind]) FROM rounds'),
        refusal('SELECT abc_cutoffs(whole, ''80/95'', ''{}''::float8[], ''{}'', ARRAY[other]) FROM rounds');
 SELECT abc_bounds(whole, '80/95', '{}') = abc_bounds(whole) AS nothing_more FROM rounds LIMIT 1;
 
+-- and helpers that anybody may call give errors
+SELECT refusal('SELECT _abc.values_within(1::float8, NULL, ''{1}'')'), refusal('SELECT _abc.values_within(1::bigint, ''{1}'', NULL)'),
+	refusal('SELECT _abc.values_between(''{a}''::text[], ''{a}'', ''{b}'')'), refusal('SELECT _abc.values_between(''{1}''::integer[], ''{1}'', ''{2}'')');
+SELECT _abc.values_between('{1,2,3,NULL}'::numeric[], '{2}', '{3}');
+
 RESET ROLE;
 SET client_min_messages = warning;
 DROP SCHEMA regress_abc_cutoffs_of CASCADE;

@@ -10,6 +10,7 @@
  *
  *	NULL		counts nowhere, as a value
  *	NaN, infinity	error, but for -infinity below all intervals
+ *	NULL arrays	error
  *	no rows		NULL
  *
  * The intervals are constants of the call.  The state begins with the values in
@@ -19,6 +20,7 @@
 
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -49,9 +51,15 @@ typedef struct WithinState
 	Datum	   *values;
 } WithinState;
 
+/* What values of a type are; values_between is declared for any array. */
 static ValueKind
 kind_of_type(Oid type)
 {
+	if (type != FLOAT8OID && type != INT8OID && type != NUMERICOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("values of type %s have no intervals", format_type_be(type)),
+				 errhint("They are double precision, bigint or numeric.")));
 	return type == FLOAT8OID ? VALUE_FLOAT8 : type == INT8OID ? VALUE_INT8 : VALUE_NUMERIC;
 }
 
@@ -160,6 +168,9 @@ abc_values_within_transfn(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 	{
+		for (int i = 2; i <= 3; i++)
+			if (PG_ARGISNULL(i))
+				argument_refuse_null(i == 2 ? "lows" : "highs", "An interval is from a low to a high, both included.");
 		state = create_state(get_fn_expr_argtype(fcinfo->flinfo, 1), aggregate_context(fcinfo));
 		state->intervals = intervals_of_call(fcinfo, 2, state->kind);
 		set_least(state);
