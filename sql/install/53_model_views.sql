@@ -286,6 +286,12 @@ $$;
 COMMENT ON FUNCTION _abc.put_view(@extschema@.abc_model, text, text, boolean) IS
 'make a view, or replace it in its place; if told so, with the columns that it has beyond its own, empty';
 
+CREATE FUNCTION _abc.view_of(m @extschema@.abc_model, suffix text) RETURNS regclass
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE suffix WHEN 'face' THEN (m).face WHEN 'ranked' THEN (m).ranked WHEN 'changes' THEN (m).changes
+	WHEN 'history' THEN (m).history ELSE (m).trend END;
+COMMENT ON FUNCTION _abc.view_of(@extschema@.abc_model, text) IS 'the view of a model that has this suffix; face has none';
+
 -- Whether a view has to be replaced where its definition changes from old to m.
 CREATE FUNCTION _abc.view_differs(old @extschema@.abc_model, m @extschema@.abc_model, suffix text, own text[], query text)
 	RETURNS boolean
@@ -295,8 +301,7 @@ BEGIN
 	RETURN _abc.view_query(old, suffix, own, query, '') <> _abc.view_query(m, suffix, own, query, '')
 		OR _abc.view_columns(old, suffix, own) <> _abc.view_columns(m, suffix, own)
 		OR EXISTS (SELECT FROM pg_attribute AS a WHERE a.attnum > 0 AND NOT a.attisdropped
-			AND a.attrelid = CASE suffix WHEN 'face' THEN m.face WHEN 'ranked' THEN m.ranked WHEN 'changes' THEN m.changes
-				WHEN 'history' THEN m.history ELSE m.trend END
+			AND a.attrelid = _abc.view_of(m, suffix)
 			AND a.attname <> ALL (_abc.view_columns(m, suffix, own)));	-- kept for somebody
 END
 $$;
@@ -360,9 +365,7 @@ DECLARE
 	rel text;
 BEGIN
 	FOR v IN SELECT x.suffix, x.own, x.query FROM _abc.view_texts() AS x LOOP
-		rel := (SELECT c.oid::regclass::text FROM pg_class AS c
-			WHERE c.oid = CASE v.suffix WHEN 'face' THEN m.face WHEN 'ranked' THEN m.ranked WHEN 'changes'
-				THEN m.changes WHEN 'history' THEN m.history ELSE m.trend END);
+		rel := (SELECT c.oid::regclass::text FROM pg_class AS c WHERE c.oid = _abc.view_of(m, v.suffix));
 		IF rel IS NOT NULL AND old.name IS NOT NULL THEN
 			CONTINUE WHEN NOT _abc.view_differs(old, m, v.suffix, v.own, v.query);
 		END IF;

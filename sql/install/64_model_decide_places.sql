@@ -202,6 +202,7 @@ AS $$
 DECLARE
 	own text[] := _abc.own_columns();
 	kept text[] := array_remove(own, 'written_run');
+	treatments text := _abc.treatments(m);
 BEGIN
 	RETURN jsonb_build_object(
 		'only_s', only_s, 'read_definition', _abc.read_definition(m),
@@ -225,8 +226,8 @@ BEGIN
 		'hysteresis', _abc.hysteresis(m), 'ruled', _abc.ruled(m, coalesce(cardinality(m.rule_kinds), 0)),
 		'last_tier_or', format('@extschema@.abc_better(%L::@extschema@.abc_tier, ', (SELECT max(t.tier) FROM @extschema@.abc_tiers(m.scheme) AS t)),
 		'ruled_apart', CASE WHEN m.rule_kinds IS NULL THEN '' ELSE ' OFFSET 0' END,
-		'lifecycle', _abc.lifecycle(m, 'd.', 'd.was_'), 'reasons', _abc.reasons(m), 'treatments', _abc.treatments(m),
-		'treated', CASE WHEN _abc.treatments(m) = '' THEN '' ELSE ', g.*' END, 'treated_apart', CASE WHEN _abc.treatments(m) = '' THEN '' ELSE ' OFFSET 0' END,
+		'lifecycle', _abc.lifecycle(m, 'd.', 'd.was_'), 'reasons', _abc.reasons(m), 'treatments', treatments,
+		'treated', CASE WHEN treatments = '' THEN '' ELSE ', g.*' END, 'treated_apart', CASE WHEN treatments = '' THEN '' ELSE ' OFFSET 0' END,
 		'differs', concat(_abc.differs(ARRAY(SELECT c FROM unnest(m.carried_columns) AS c WHERE c NOT LIKE 't%') || _abc.compared_columns(), 'd.', 'd.was_'),
 			(SELECT string_agg(format(' OR (d.present AND d.new_%1$s IS DISTINCT FROM d.was_%1$s)', c), '') FROM unnest(m.carried_columns) AS c WHERE c LIKE 't%')),
 		'differs_from_today', _abc.differs(m.carried_columns || kept, 'c.', 't.'));
