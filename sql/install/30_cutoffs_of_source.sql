@@ -63,14 +63,19 @@ $$;
 COMMENT ON FUNCTION _abc.run(text, text, _abc.cut_group[]) IS 'part of abc_cutoffs_of: runs the statement of a round';
 
 -- The SELECT of such a statement; what is NULL here is NULL there.
-CREATE FUNCTION _abc.answer(source text, keys text, id text, n text, summary text, "values" text, "rows" text) RETURNS text
+CREATE FUNCTION _abc.answer(source text, keys text, id text, n text, summary text, "values" text, "rows" text)
+RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format('SELECT CAST(%s AS pg_catalog.text[]), CAST(%s AS pg_catalog.int4), CAST(%s AS pg_catalog.int8), '
-		'CAST(%s AS @extschema@.abc_summary), CAST(%s AS pg_catalog.numeric[]), CAST(%s AS pg_catalog.int8[]) FROM %s',
-		coalesce(keys, 'NULL'), coalesce(id, 'NULL'), coalesce(n, 'NULL'), coalesce(summary, 'NULL'), coalesce("values", 'NULL'),
-		coalesce("rows", 'NULL'), source);
+	RETURN format($sql$
+		SELECT CAST(%s AS pg_catalog.text[]), CAST(%s AS pg_catalog.int4), CAST(%s AS pg_catalog.int8),
+			CAST(%s AS @extschema@.abc_summary), CAST(%s AS pg_catalog.numeric[]), CAST(%s AS pg_catalog.int8[])
+		FROM %s
+		$sql$,
+		coalesce(keys, 'NULL'), coalesce(id, 'NULL'), coalesce(n, 'NULL'),
+		coalesce(summary, 'NULL'), coalesce("values", 'NULL'), coalesce("rows", 'NULL'),
+		source);
 END
 $$;
 COMMENT ON FUNCTION _abc.answer(text, text, text, text, text, text, text) IS
@@ -91,7 +96,8 @@ BEGIN
 	END;
 	IF result IS NULL THEN
 		RAISE undefined_table USING MESSAGE = pg_catalog.format('relation "%s" does not exist', name),
-			HINT = 'The source is the name of a table, view or foreign table, or a query that begins with SELECT, WITH, VALUES or TABLE.';
+			HINT = 'The source is the name of a table, view or foreign table, '
+				'or a query that begins with SELECT, WITH, VALUES or TABLE.';
 	END IF;
 	RETURN result;
 END
@@ -107,9 +113,12 @@ CREATE FUNCTION _abc.leaves(source regclass) RETURNS regclass[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT array_agg(t.relid ORDER BY t.relid) FROM pg_partition_tree(source) AS t JOIN pg_class AS c ON c.oid = t.relid
+	RETURN (
+		SELECT array_agg(t.relid ORDER BY t.relid)
+		FROM pg_partition_tree(source) AS t JOIN pg_class AS c ON c.oid = t.relid
 		WHERE t.isleaf AND (SELECT relkind FROM pg_class WHERE oid = source) = 'p'
-		HAVING bool_or(c.relkind = 'f') AND bool_and(has_table_privilege(t.relid, 'SELECT')) AND NOT row_security_active(source));
+		HAVING bool_or(c.relkind = 'f') AND bool_and(has_table_privilege(t.relid, 'SELECT'))
+			AND NOT row_security_active(source));
 END
 $$;
 COMMENT ON FUNCTION _abc.leaves(regclass) IS 'part of abc_cutoffs_of: the partitions of a table with foreign ones';
@@ -134,9 +143,11 @@ BEGIN
 		RETURN ARRAY[_abc.user_text(rtrim(source, E'; \t\r\n')) || ' AS source'];
 	END IF;
 	relation := _abc.relation(path, source);
-	RETURN (SELECT array_agg(format('%I.%I AS %I', n.nspname, c.relname, (SELECT relname FROM pg_class WHERE oid = relation)) ORDER BY c.oid)
+	RETURN (
+		SELECT array_agg(format('%I.%I AS %I', n.nspname, c.relname, named.relname) ORDER BY c.oid)
 		FROM unnest(coalesce(_abc.leaves(relation), ARRAY[relation])) AS leaf (oid)
-		JOIN pg_class AS c ON c.oid = leaf.oid JOIN pg_namespace AS n ON n.oid = c.relnamespace);
+		JOIN pg_class AS c ON c.oid = leaf.oid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		JOIN pg_class AS named ON named.oid = relation);
 END
 $$;
 COMMENT ON FUNCTION _abc.items(text, text) IS 'part of abc_cutoffs_of: what is read, as it stands behind FROM';
@@ -168,7 +179,8 @@ BEGIN
 	SELECT _abc.answer(
 			format('(SELECT) AS one LEFT JOIN (SELECT %s FROM %s WHERE false) AS source ON true',
 				string_agg(format('%s AS e%s', _abc.user_text(e), i), ', ' ORDER BY i), scan.items[1]),
-			format('ARRAY[%s]', string_agg(format('CAST(' || template || ' AS pg_catalog.text)', 'source.e' || i), ', ' ORDER BY i)),
+			format('ARRAY[%s]', string_agg(
+				format('CAST(' || template || ' AS pg_catalog.text)', 'source.e' || i), ', ' ORDER BY i)),
 			NULL::text, NULL::text, NULL::text, NULL::text, NULL::text)
 		INTO statement
 		FROM unnest(expressions) WITH ORDINALITY AS u (e, i);
@@ -178,7 +190,6 @@ $$;
 COMMENT ON FUNCTION _abc.look(_abc.scan, text[], text) IS
 	'part of abc_cutoffs_of: what PostgreSQL says of expressions over the source';
 
-
 -- The type that values are cut as, which holds all of theirs.
 CREATE FUNCTION _abc.kind(type oid, value text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -187,7 +198,8 @@ DECLARE
 	base regtype := _abc.base_type(type);
 BEGIN
 	IF base <> ALL ('{numeric,bigint,double precision,real,integer,smallint}'::regtype[]) THEN
-		RAISE datatype_mismatch USING MESSAGE = format('value "%s" is of type %s, not a number', value, format_type(type, NULL)),
+		RAISE datatype_mismatch USING
+			MESSAGE = format('value "%s" is of type %s, not a number', value, format_type(type, NULL)),
 			HINT = 'Cut-offs are those of numeric, bigint, double precision, real, integer or smallint values.';
 	END IF;
 	RETURN CASE WHEN base = 'numeric'::regtype THEN 'pg_catalog.numeric'
@@ -214,7 +226,8 @@ BEGIN
 		IF t.collates THEN
 			collation_name := (_abc.look(scan, scan.group_by[t.i : t.i], 'pg_catalog.pg_collation_for(%s)'::text))[1];
 		END IF;
-		result := result || format('CAST(%%s AS %s)%s', replace(t.name, '%', '%%'), replace(' COLLATE ' || collation_name, '%', '%%'));
+		result := result || format('CAST(%%s AS %s)%s',
+			replace(t.name, '%', '%%'), replace(' COLLATE ' || collation_name, '%', '%%'));
 	END LOOP;
 	RETURN result;
 END
@@ -248,7 +261,3 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _abc.scan(text, text, text, text, text[]) IS 'part of abc_cutoffs_of: what is read, checked';
-
-/*
- * The statements
- */

@@ -100,9 +100,11 @@ DECLARE
 	share constant numeric := 0.4;
 	leaves regclass[] := ARRAY(SELECT t.relid FROM pg_partition_tree(relation) AS t WHERE t.isleaf);
 BEGIN
-	RETURN (SELECT share FROM pg_class AS c LEFT JOIN pg_am AS a ON a.oid = c.relam
+	RETURN (
+		SELECT share FROM pg_class AS c LEFT JOIN pg_am AS a ON a.oid = c.relam
 		WHERE c.oid = ANY (CASE leaves WHEN '{}' THEN ARRAY[relation] ELSE leaves END)
-		HAVING sum(c.reltuples) >= few AND bool_and(c.relkind IN ('r', 'm') AND a.amname = 'heap' AND NOT c.relhassubclass));
+		HAVING sum(c.reltuples) >= few
+			AND bool_and(c.relkind IN ('r', 'm') AND a.amname = 'heap' AND NOT c.relhassubclass));
 END
 $$;
 COMMENT ON FUNCTION _abc.sample_share(regclass) IS 'part of abc_cutoffs_of: how a table is sampled';
@@ -114,7 +116,8 @@ AS $$
 DECLARE
 	one _abc.scan := scan;
 BEGIN
-	one.items := ARRAY(SELECT format('%s TABLESAMPLE pg_catalog.system (%s) REPEATABLE (%s)', scan.items[1], scan.sample_share, i)
+	one.items := ARRAY(
+		SELECT format('%s TABLESAMPLE pg_catalog.system (%s) REPEATABLE (%s)', scan.items[1], scan.sample_share, i)
 		FROM generate_series(1, 8) AS i);
 	RETURN _abc.answer(format('(%s) AS sample', _abc.read(one, NULL::text,
 			format('_abc.cutoffs(%s, CAST(%L AS @extschema@.abc_scheme)) AS c', scan.value, scheme::text), NULL::text)),
@@ -140,10 +143,13 @@ BEGIN
 		RETURN;
 	END IF;
 	SELECT array_agg(c.low ORDER BY c.i), array_agg(c.high ORDER BY c.i) INTO lows, highs
-		FROM (SELECT u.i, round(min(u.v) - abs(min(u.v)) * bucket, max(scale(u.v))) AS low,
-				round(max(u.v) + abs(max(u.v)) * bucket, max(scale(u.v))) AS high, count(u.v) AS samples, max(abs(u.v)) AS largest
+		FROM (
+			SELECT u.i, count(u.v) AS samples, max(abs(u.v)) AS largest,
+				round(min(u.v) - abs(min(u.v)) * bucket, max(scale(u.v))) AS low,
+				round(max(u.v) + abs(max(u.v)) * bucket, max(scale(u.v))) AS high
 			FROM _abc.run(scan.path, _abc.sampling(scan, scheme), NULL::_abc.cut_group[]) AS r,
-				unnest(r.values) WITH ORDINALITY AS u (v, i) GROUP BY u.i) AS c
+				unnest(r.values) WITH ORDINALITY AS u (v, i)
+			GROUP BY u.i) AS c
 		HAVING min(c.samples) = 8 AND max(c.largest) < most;
 END
 $$;
@@ -162,28 +168,39 @@ DECLARE
 	lows guessed_lows%TYPE := coalesce(wanted.lows, '{}');
 	highs guessed_highs%TYPE := coalesce(wanted.highs, '{}');
 BEGIN
-	IF kept IS NULL OR EXISTS (SELECT FROM unnest(lows, highs) AS w (low, high) WHERE NOT EXISTS (
-			SELECT FROM unnest(guessed_lows, guessed_highs) AS g (low, high) WHERE g.low <= w.low AND w.high <= g.high)) THEN
+	IF kept IS NULL OR EXISTS (
+		SELECT FROM unnest(lows, highs) AS w (low, high)
+		WHERE NOT EXISTS (
+			SELECT FROM unnest(guessed_lows, guessed_highs) AS g (low, high)
+			WHERE g.low <= w.low AND w.high <= g.high))
+	THEN
 		RETURN;
 	END IF;
 	SELECT coalesce(array_agg(v.v::text::numeric), '{}'), coalesce(array_agg(v.n), '{}') INTO "values", "rows"
 		FROM (SELECT u.v, count(*) AS n FROM unnest(_abc.values_between(kept, lows, highs)) AS u (v) GROUP BY u.v) AS v;
 END
 $$;
-COMMENT ON FUNCTION _abc.last_of_kept(anyarray, anyarray, anyarray, @extschema@.abc_summary, @extschema@.abc_scheme, text) IS
+COMMENT ON FUNCTION _abc.last_of_kept(
+	anyarray, anyarray, anyarray, @extschema@.abc_summary, @extschema@.abc_scheme, text) IS
 'part of abc_cutoffs_of: the values of the last round, if they were kept';
 
 -- The statement that summarizes, and keeps values where cut-offs are guessed.
-CREATE FUNCTION _abc.guessing_round(scan _abc.scan, scheme @extschema@.abc_scheme, lows numeric[], highs numeric[]) RETURNS text
+CREATE FUNCTION _abc.guessing_round(scan _abc.scan, scheme @extschema@.abc_scheme, lows numeric[], highs numeric[])
+RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	guessed text := format('CAST(%2$L AS %1$s[]), CAST(%3$L AS %1$s[])', scan.kind, lows, highs);
+	aggregates text := format('@extschema@.abc_summarize(%1$s) AS s, _abc.values_within(%1$s, %2$s) AS kept',
+		scan.value, guessed);
 BEGIN
-	RETURN _abc.answer(format('(%s OFFSET 0) AS reading, LATERAL _abc.last_of_kept(kept, %s, s, '
-				'CAST(%L AS @extschema@.abc_scheme), CAST(%L AS pg_catalog.text)) AS last',
-			_abc.read(scan, NULL::text, format('@extschema@.abc_summarize(%1$s) AS s, _abc.values_within(%1$s, %2$s) AS kept',
-				scan.value, guessed), NULL::text), guessed, scheme::text, scan.kind),
+	RETURN _abc.answer(
+		format($sql$
+			(%s OFFSET 0) AS reading,
+			LATERAL _abc.last_of_kept(
+				kept, %s, s, CAST(%L AS @extschema@.abc_scheme), CAST(%L AS pg_catalog.text)) AS last
+			$sql$,
+			_abc.read(scan, NULL::text, aggregates, NULL::text), guessed, scheme::text, scan.kind),
 		'ARRAY[]'::text, NULL::text, NULL::text, 's'::text, 'last."values"'::text, 'last."rows"'::text);
 END
 $$;
@@ -195,7 +212,8 @@ COMMENT ON FUNCTION _abc.guessing_round(_abc.scan, @extschema@.abc_scheme, numer
  * as a statement that stands for the first round; without a guess nothing is.
  */
 CREATE FUNCTION _abc.read_once(
-	scan _abc.scan, scheme @extschema@.abc_scheme, OUT cutoffs_known boolean, OUT of_all _abc.cut_group, OUT first_round text
+	scan _abc.scan, scheme @extschema@.abc_scheme,
+	OUT cutoffs_known boolean, OUT of_all _abc.cut_group, OUT first_round text
 )
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -207,7 +225,8 @@ BEGIN
 	IF guess.lows IS NULL THEN
 		RETURN;
 	END IF;
-	SELECT * INTO found FROM _abc.run(scan.path, _abc.guessing_round(scan, scheme, guess.lows, guess.highs), NULL::_abc.cut_group[]);
+	SELECT * INTO found
+		FROM _abc.run(scan.path, _abc.guessing_round(scan, scheme, guess.lows, guess.highs), NULL::_abc.cut_group[]);
 	cutoffs_known := found."values" IS NOT NULL AND found.summary IS NOT NULL;
 	IF cutoffs_known THEN
 		of_all := ROW(1, '{}', true, found.summary, '{}', NULL, NULL, NULL, NULL);

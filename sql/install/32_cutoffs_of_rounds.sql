@@ -20,7 +20,8 @@ CREATE FUNCTION _abc.group_by(expressions text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN coalesce(' GROUP BY ' || (SELECT string_agg(i::text, ', ' ORDER BY i) FROM generate_series(1, cardinality(expressions)) AS i), '');
+	RETURN coalesce(' GROUP BY ' || (
+		SELECT string_agg(i::text, ', ' ORDER BY i) FROM generate_series(1, cardinality(expressions)) AS i), '');
 END
 $$;
 COMMENT ON FUNCTION _abc.group_by(text[]) IS 'part of abc_cutoffs_of: GROUP BY the first columns';
@@ -32,10 +33,15 @@ AS $$
 DECLARE
 	conditions text := array_to_string(ARRAY[scan.condition, '(' || filter || ')'], ' AND ');
 BEGIN
-	RETURN (SELECT string_agg(format('SELECT %s%s FROM %s%s%s', _abc.key_columns(scan, '%2$s AS k%1$s'::text),
-			coalesce(value || ' AS v, ', '') || aggregate, item,
-			CASE WHEN conditions <> '' THEN ' WHERE ' || conditions ELSE '' END,
-			_abc.group_by(CASE WHEN value IS NULL THEN scan.group_by ELSE scan.group_by || value END)), ' UNION ALL ' ORDER BY i)
+	RETURN (
+		SELECT string_agg(
+			format('SELECT %s%s FROM %s%s%s',
+				_abc.key_columns(scan, '%2$s AS k%1$s'::text),
+				coalesce(value || ' AS v, ', '') || aggregate,
+				item,
+				CASE WHEN conditions <> '' THEN ' WHERE ' || conditions ELSE '' END,
+				_abc.group_by(CASE WHEN value IS NULL THEN scan.group_by ELSE scan.group_by || value END)),
+			' UNION ALL ' ORDER BY i)
 		FROM unnest(scan.items) WITH ORDINALITY AS u (item, i));
 END
 $$;
@@ -63,10 +69,16 @@ CREATE FUNCTION _abc.of_groups(scan _abc.scan, reading text, columns text) RETUR
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format('SELECT id, %2$s FROM (SELECT pg_catalog.max(id) OVER (%3$s) AS id, %2$s FROM ('
-		'SELECT %4$sCAST(NULL AS pg_catalog.int4) AS id, %2$s FROM (%1$s) AS reading '
-		'UNION ALL SELECT %5$sg.id, %6$s FROM pg_catalog.unnest($1) AS g) AS numbers) AS numbered '
-		'WHERE id IS NOT NULL AND (%2$s) IS NOT NULL',
+	RETURN format($sql$
+		SELECT id, %2$s
+		FROM (
+			SELECT pg_catalog.max(id) OVER (%3$s) AS id, %2$s
+			FROM (
+				SELECT %4$sCAST(NULL AS pg_catalog.int4) AS id, %2$s FROM (%1$s) AS reading
+				UNION ALL
+				SELECT %5$sg.id, %6$s FROM pg_catalog.unnest($1) AS g) AS numbers) AS numbered
+		WHERE id IS NOT NULL AND (%2$s) IS NOT NULL
+		$sql$,
 		reading, columns, rtrim('PARTITION BY ' || nullif(_abc.key_columns(scan, 'k%1$s'::text), ''), ', '),
 		_abc.key_columns(scan, 'k%1$s'::text), _abc.key_columns(scan, '%3$s AS k%1$s'::text),
 		regexp_replace(columns, '\w+', 'NULL', 'g'));
@@ -89,8 +101,11 @@ CREATE FUNCTION _abc.exact_numeric(scan _abc.scan, expression text, suffix text)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format(CASE scan.kind WHEN 'pg_catalog.float8' THEN 'CAST(CAST(%s AS pg_catalog.text) AS pg_catalog.numeric%s)'
-		ELSE 'CAST(%s AS pg_catalog.numeric%s)' END, expression, suffix);
+	RETURN format(
+		CASE scan.kind
+			WHEN 'pg_catalog.float8' THEN 'CAST(CAST(%s AS pg_catalog.text) AS pg_catalog.numeric%s)'
+			ELSE 'CAST(%s AS pg_catalog.numeric%s)'
+		END, expression, suffix);
 END
 $$;
 COMMENT ON FUNCTION _abc.exact_numeric(_abc.scan, text, text) IS
@@ -100,7 +115,8 @@ CREATE FUNCTION _abc.counting(scan _abc.scan) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN _abc.answer(format('(%s) AS reading', _abc.read(scan, NULL::text, 'pg_catalog.count(*) AS n'::text, NULL::text)),
+	RETURN _abc.answer(
+		format('(%s) AS reading', _abc.read(scan, NULL::text, 'pg_catalog.count(*) AS n'::text, NULL::text)),
 		NULL::text, NULL::text, 'n'::text, NULL::text, NULL::text, NULL::text);
 END
 $$;
@@ -113,7 +129,8 @@ BEGIN
 	RETURN _abc.answer(
 		format('(%s) AS reading', _abc.read(scan, NULL::text,
 			format('_abc.cutoffs(%s, CAST(%L AS @extschema@.abc_scheme)) AS c', scan.value, scheme::text), NULL::text)),
-		_abc.keys(scan), NULL::text, NULL::text, NULL::text, _abc.exact_numeric(scan, 'c'::text, '[]'::text), NULL::text);
+		_abc.keys(scan), NULL::text, NULL::text,
+		NULL::text, _abc.exact_numeric(scan, 'c'::text, '[]'::text), NULL::text);
 END
 $$;
 COMMENT ON FUNCTION _abc.one_pass(_abc.scan, @extschema@.abc_scheme) IS
@@ -147,31 +164,41 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN _abc.answer(
-		format('(SELECT id, %s AS v, n FROM (%s) AS found OFFSET 0) AS found '
-				'JOIN pg_catalog.unnest($1) AS g ON g.id OPERATOR(pg_catalog.=) found.id '
-				'WHERE @extschema@.abc_within(found.v, g.lows, g.highs) GROUP BY g.id', _abc.exact_numeric(scan, 'v'::text, ''::text),
+		format($sql$
+			(SELECT id, %s AS v, n FROM (%s) AS found OFFSET 0) AS found
+			JOIN pg_catalog.unnest($1) AS g ON g.id OPERATOR(pg_catalog.=) found.id
+			WHERE @extschema@.abc_within(found.v, g.lows, g.highs)
+			GROUP BY g.id
+			$sql$,
+			_abc.exact_numeric(scan, 'v'::text, ''::text),
 			_abc.of_groups(scan, _abc.read(scan, scan.value, 'pg_catalog.count(*) AS n'::text, filter), 'v, n'::text)),
-		NULL::text, 'g.id'::text, NULL::text, NULL::text, 'pg_catalog.array_agg(found.v)'::text, 'pg_catalog.array_agg(found.n)'::text);
+		NULL::text, 'g.id'::text, NULL::text,
+		NULL::text, 'pg_catalog.array_agg(found.v)'::text, 'pg_catalog.array_agg(found.n)'::text);
 END
 $$;
 COMMENT ON FUNCTION _abc.last_round(_abc.scan, text) IS 'part of abc_cutoffs_of: the statement of the last round';
 
 /*
- * The value is in an interval of a group: a few comparisons, for which an index serves, or a search in many. Most values
- * are below all intervals, as large ones are rare: they are gone after one comparison.
+ * The value is in an interval of a group: a few comparisons, for which an index serves, or a search in many. Most
+ * values are below all intervals, as large ones are rare: they are gone after one comparison.
  */
 CREATE FUNCTION _abc.filter(scan _abc.scan, groups _abc.cut_group[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	few constant integer := 8;
+	at_least constant text := '%1$s OPERATOR(pg_catalog.>=) CAST(%2$L AS %3$s)';
+	one constant text := '%1$s OPERATOR(pg_catalog.>=) CAST(%2$L AS %4$s) '
+		'AND %1$s OPERATOR(pg_catalog.<=) CAST(%3$L AS %4$s)';
+	many constant text := '@extschema@.abc_within(%1$s, CAST(%2$L AS %4$s[]), CAST(%3$L AS %4$s[]))';
 BEGIN
-	RETURN (SELECT format('%1$s OPERATOR(pg_catalog.>=) CAST(%2$L AS %3$s) AND (', scan.value, min(i.low), scan.kind)
+	RETURN (
+		SELECT format(at_least || ' AND (', scan.value, min(i.low), scan.kind)
 			|| CASE WHEN count(*) <= few
-			THEN string_agg(format('%1$s OPERATOR(pg_catalog.>=) CAST(%2$L AS %4$s) '
-				'AND %1$s OPERATOR(pg_catalog.<=) CAST(%3$L AS %4$s)', scan.value, i.low, i.high, scan.kind), ' OR ' ORDER BY i.low)
-			ELSE format('@extschema@.abc_within(%1$s, CAST(%2$L AS %4$s[]), CAST(%3$L AS %4$s[]))',
-				scan.value, array_agg(i.low ORDER BY i.low, i.high), array_agg(i.high ORDER BY i.low, i.high), scan.kind) END || ')'
+				THEN string_agg(format(one, scan.value, i.low, i.high, scan.kind), ' OR ' ORDER BY i.low)
+				ELSE format(many, scan.value, array_agg(i.low ORDER BY i.low, i.high),
+					array_agg(i.high ORDER BY i.low, i.high), scan.kind)
+			END || ')'
 		FROM (SELECT DISTINCT u.low, u.high FROM unnest(groups) AS g, unnest(g.lows, g.highs) AS u (low, high)) AS i);
 END
 $$;
@@ -192,9 +219,11 @@ AS $$
 DECLARE
 	units numeric := CASE WHEN kind <> 'pg_catalog.float8' THEN 10::numeric ^ scale(@extschema@.abc_total(summary)) END;
 BEGIN
-	SELECT array_agg(b.low ORDER BY b.low), array_agg(b.high ORDER BY b.low), sum(least(b.count_within, (b.high - b.low) * units + 1))
+	SELECT array_agg(b.low ORDER BY b.low), array_agg(b.high ORDER BY b.low),
+			sum(least(b.count_within, (b.high - b.low) * units + 1))
 		INTO lows, highs, within
-		FROM (SELECT DISTINCT c.low, c.high, c.count_within
+		FROM (
+			SELECT DISTINCT c.low, c.high, c.count_within
 			FROM @extschema@.abc_bounds(summary, scheme, inside) AS c WHERE c.low < c.high) AS b
 		WHERE scheme::text !~ '^value';
 END
@@ -202,8 +231,11 @@ $$;
 COMMENT ON FUNCTION _abc.intervals(@extschema@.abc_summary, @extschema@.abc_summary[], @extschema@.abc_scheme, text) IS
 	'part of abc_cutoffs_of: where cut-offs lie';
 
--- The cut-offs of a group as numerics that read back to the same values; its values in the intervals, and their rows, are known.
-CREATE FUNCTION _abc.group_cutoffs(g _abc.cut_group, scheme @extschema@.abc_scheme, kind text, "values" numeric[], "rows" bigint[]) RETURNS numeric[]
+-- The cut-offs of a group as numerics that read back to the same values; its values in the intervals, and their rows,
+-- are known.
+CREATE FUNCTION _abc.group_cutoffs(
+	g _abc.cut_group, scheme @extschema@.abc_scheme, kind text, "values" numeric[], "rows" bigint[]
+) RETURNS numeric[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
 AS $$
 BEGIN
@@ -213,9 +245,13 @@ BEGIN
 			ELSE (SELECT _abc.cutoffs(NULL::numeric, scheme)) END;
 	END IF;
 	RETURN CASE kind
-		WHEN 'pg_catalog.float8' THEN @extschema@.abc_cutoffs(g.summary, scheme, "values"::float8[], "rows", g.inside)::text::numeric[]
-		WHEN 'pg_catalog.int8' THEN @extschema@.abc_cutoffs(g.summary, scheme, "values"::bigint[], "rows", g.inside)::numeric[]
-		ELSE @extschema@.abc_cutoffs(g.summary, scheme, "values", "rows", g.inside) END;
+		WHEN 'pg_catalog.float8' THEN
+			@extschema@.abc_cutoffs(g.summary, scheme, "values"::float8[], "rows", g.inside)::text::numeric[]
+		WHEN 'pg_catalog.int8' THEN
+			@extschema@.abc_cutoffs(g.summary, scheme, "values"::bigint[], "rows", g.inside)::numeric[]
+		ELSE
+			@extschema@.abc_cutoffs(g.summary, scheme, "values", "rows", g.inside)
+		END;
 END
 $$;
 COMMENT ON FUNCTION _abc.group_cutoffs(_abc.cut_group, @extschema@.abc_scheme, text, numeric[], bigint[]) IS
@@ -257,8 +293,8 @@ END
 $$;
 COMMENT ON FUNCTION _abc.has_rows(_abc.scan) IS 'part of abc_cutoffs_of: whether a group without a value has a row';
 
--- Whether most rows are in groups that a summary would hardly make smaller: it keeps up to 2,000 buckets of a group. Of n
--- rows of a group a share p is in a sample, and on average p * p * n * n of its pairs are.
+-- Whether most rows are in groups that a summary would hardly make smaller: it keeps up to 2,000 buckets of a group.
+-- Of n rows of a group a share p is in a sample, and on average p * p * n * n of its pairs are.
 CREATE FUNCTION _abc.has_small_groups(scan _abc.scan, few bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -277,7 +313,8 @@ COMMENT ON FUNCTION _abc.has_small_groups(_abc.scan, bigint) IS
 	'part of abc_cutoffs_of: whether groups are better cut in one pass';
 
 -- All rounds; most: so many values may be fetched in the last one; few: groups of no more rows are cut in one pass.
-CREATE FUNCTION _abc.rounds(scan _abc.scan, scheme @extschema@.abc_scheme, most bigint, few bigint) RETURNS SETOF _abc.cut_group
+CREATE FUNCTION _abc.rounds(scan _abc.scan, scheme @extschema@.abc_scheme, most bigint, few bigint)
+RETURNS SETOF _abc.cut_group
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -289,8 +326,8 @@ DECLARE
 	last_round text;
 BEGIN
 	IF scan.together AND scan.group_by <> '{}' AND _abc.has_small_groups(scan, few) THEN
-		RETURN QUERY SELECT NULL::int, r.keys, true, NULL::@extschema@.abc_summary, NULL::@extschema@.abc_summary[], NULL::numeric[], NULL::numeric[],
-				NULL::numeric, _abc.of_type(scan, scheme, r.values)
+		RETURN QUERY SELECT NULL::int, r.keys, true, NULL::@extschema@.abc_summary, NULL::@extschema@.abc_summary[],
+				NULL::numeric[], NULL::numeric[], NULL::numeric, _abc.of_type(scan, scheme, r.values)
 			FROM _abc.run(scan.path, _abc.one_pass(scan, scheme), NULL::_abc.cut_group[]) AS r;
 		RETURN;
 	END IF;
@@ -300,9 +337,11 @@ BEGIN
 		RETURN;
 	END IF;
 	SELECT array_agg(ROW(r.i::int, r.keys, r.summary IS NULL AND _abc.has_rows(scan), r.summary, '{}',
-			b.lows, b.highs, b.within, NULL)::_abc.cut_group) INTO groups
-		FROM (SELECT row_number() OVER () AS i, * FROM _abc.run(scan.path, coalesce(known.first_round, _abc.first_round(scan)),
-			NULL::_abc.cut_group[])) AS r,
+				b.lows, b.highs, b.within, NULL)::_abc.cut_group)
+		INTO groups
+		FROM (
+			SELECT row_number() OVER () AS i, *
+			FROM _abc.run(scan.path, coalesce(known.first_round, _abc.first_round(scan)), NULL::_abc.cut_group[])) AS r,
 			LATERAL _abc.intervals(r.summary, '{}'::@extschema@.abc_summary[], scheme, scan.kind) AS b;
 	LOOP
 		waiting := _abc.open(groups);
@@ -310,10 +349,10 @@ BEGIN
 		EXIT WHEN waiting IS NULL OR within <= most OR within > before / 2;
 		before := within;
 		SELECT array_agg(ROW(g.id, g.keys, g.has_rows, g.summary, g.inside || r.summary,
-				b.lows, b.highs, b.within, NULL)::_abc.cut_group) INTO groups
+					b.lows, b.highs, b.within, NULL)::_abc.cut_group)
+			INTO groups
 			FROM unnest(groups) AS g
-			LEFT JOIN _abc.run(scan.path,
-				_abc.round_between(scan, _abc.filter(scan, waiting)), waiting) AS r
+			LEFT JOIN _abc.run(scan.path, _abc.round_between(scan, _abc.filter(scan, waiting)), waiting) AS r
 				ON r.id = g.id,
 			LATERAL _abc.intervals(g.summary, g.inside || r.summary, scheme, scan.kind) AS b;
 	END LOOP;
@@ -326,7 +365,8 @@ BEGIN
 		LEFT JOIN _abc.run(scan.path, last_round, waiting) AS r ON r.id = g.id;
 END
 $$;
-COMMENT ON FUNCTION _abc.rounds(_abc.scan, @extschema@.abc_scheme, bigint, bigint) IS 'part of abc_cutoffs_of: the rounds';
+COMMENT ON FUNCTION _abc.rounds(_abc.scan, @extschema@.abc_scheme, bigint, bigint) IS
+	'part of abc_cutoffs_of: the rounds';
 
 /*
  * On one machine a call sees one snapshot, and so do the rounds on a server behind postgres_fdw. Elsewhere, as
@@ -334,7 +374,8 @@ COMMENT ON FUNCTION _abc.rounds(_abc.scan, @extschema@.abc_scheme, bigint, bigin
  * done again.
  */
 CREATE FUNCTION _abc.cut_source(
-	path text, source text, value text, scheme @extschema@.abc_scheme, condition text, group_by text[], most bigint, few bigint, attempts integer
+	path text, source text, value text, scheme @extschema@.abc_scheme, condition text, group_by text[],
+	most bigint, few bigint, attempts integer
 ) RETURNS SETOF _abc.cut_group
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -359,7 +400,9 @@ $$;
 COMMENT ON FUNCTION _abc.cut_source(text, text, text, @extschema@.abc_scheme, text, text[], bigint, bigint, integer) IS
 	'part of abc_cutoffs_of: the rounds, repeated where rows changed between them';
 
-CREATE FUNCTION _abc.cutoffs_of(path text, source text, value text, scheme @extschema@.abc_scheme, condition text, group_by text[]) RETURNS SETOF _abc.cut_group
+CREATE FUNCTION _abc.cutoffs_of(
+	path text, source text, value text, scheme @extschema@.abc_scheme, condition text, group_by text[]
+) RETURNS SETOF _abc.cut_group
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -373,12 +416,16 @@ $$;
 COMMENT ON FUNCTION _abc.cutoffs_of(text, text, text, @extschema@.abc_scheme, text, text[]) IS
 	'part of abc_cutoffs_of: every group with its cut-offs';
 
-CREATE FUNCTION abc_cutoffs_of(source text, value text, scheme @extschema@.abc_scheme DEFAULT '80/95', condition text DEFAULT NULL) RETURNS numeric[]
+CREATE FUNCTION abc_cutoffs_of(
+	source text, value text, scheme @extschema@.abc_scheme DEFAULT '80/95', condition text DEFAULT NULL
+) RETURNS numeric[]
 LANGUAGE sql STABLE PARALLEL UNSAFE
 RETURN (SELECT g.cutoffs FROM _abc.cutoffs_of(pg_catalog.current_setting('search_path'),
 	source, value, scheme, condition, NULL::text[]) AS g);
 COMMENT ON FUNCTION abc_cutoffs_of(text, text, @extschema@.abc_scheme, text) IS
-	'the exact cut-offs of a table, partitioned table, foreign table, view or query: what abc_cutoffs gives, computed in rounds of small states where the rows are (parallel workers, foreign servers, shards); value and condition are SQL expressions';
+	'the exact cut-offs of a table, partitioned table, foreign table, view or query: what abc_cutoffs gives, computed '
+	'in rounds of small states where the rows are (parallel workers, foreign servers, shards); value and condition are '
+	'SQL expressions';
 
 CREATE FUNCTION abc_cutoffs_of(
 	source text, value text, scheme @extschema@.abc_scheme, "by" text[], condition text DEFAULT NULL,
@@ -390,4 +437,5 @@ BEGIN ATOMIC
 		source, value, scheme, condition, "by") AS g;
 END;
 COMMENT ON FUNCTION abc_cutoffs_of(text, text, @extschema@.abc_scheme, text[], text) IS
-	'the exact cut-offs of every group: a row per group, keys are the values of the expressions "by"; else as without groups';
+	'the exact cut-offs of every group: a row per group, keys are the values of the expressions "by"; else as without '
+	'groups';

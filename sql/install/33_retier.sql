@@ -32,11 +32,13 @@ DECLARE
 	types text[] := _abc.look(scan, scan.group_by, 'CAST(pg_catalog.pg_typeof(%s) AS pg_catalog.oid)'::text);
 	result _abc.key_order;
 BEGIN
-	SELECT coalesce(array_agg(coalesce(_abc.btree_operator(type::oid, 3), 'OPERATOR(pg_catalog.=)') ORDER BY i), '{}'),
-			coalesce(array_agg(coalesce(_abc.btree_operator(type::oid, 1), CASE
-				WHEN _abc.base_type(type::oid) = 'varchar'::regtype THEN 'OPERATOR(pg_catalog.<)' END) ORDER BY i), '{}')
+	SELECT coalesce(array_agg(o.equal ORDER BY o.i), '{}'), coalesce(array_agg(o.before ORDER BY o.i), '{}')
 		INTO result.equal, result.before
-		FROM unnest(types) WITH ORDINALITY AS u (type, i);
+		FROM (
+			SELECT u.i, coalesce(_abc.btree_operator(u.type, 3), 'OPERATOR(pg_catalog.=)') AS equal,
+				coalesce(_abc.btree_operator(u.type, 1),
+					CASE WHEN _abc.base_type(u.type) = 'varchar'::regtype THEN 'OPERATOR(pg_catalog.<)' END) AS before
+			FROM unnest(types::oid[]) WITH ORDINALITY AS u (type, i)) AS o;
 	IF array_position(result.before, NULL) IS NOT NULL THEN
 		result.before := NULL;
 	END IF;
@@ -50,7 +52,8 @@ CREATE FUNCTION _abc.compared_key(scan _abc.scan, i integer, operator text, key 
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format('%s %s %s', _abc.user_text(scan.group_by[i]), operator, format(scan.key_casts[i], quote_literal(key)));
+	RETURN format('%s %s %s',
+		_abc.user_text(scan.group_by[i]), operator, format(scan.key_casts[i], quote_literal(key)));
 END
 $$;
 COMMENT ON FUNCTION _abc.compared_key(_abc.scan, integer, text, text) IS 'part of abc_retier: a comparison of keys';
@@ -94,23 +97,26 @@ RETURNS _abc.cut_group[]
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	bare _abc.cut_group[] := ARRAY(SELECT ROW(g.i, g.keys, NULL, NULL, NULL, NULL, NULL, NULL, g.cutoffs)::_abc.cut_group
+	bare _abc.cut_group[] := ARRAY(
+		SELECT ROW(g.i, g.keys, NULL, NULL, NULL, NULL, NULL, NULL, g.cutoffs)::_abc.cut_group
 		FROM (SELECT row_number() OVER () AS i, u.keys, u.cutoffs FROM unnest(groups) AS u) AS g ORDER BY g.i);
-	statement text := _abc.answer(format('pg_catalog.unnest($1) AS g ORDER BY %s',
-			rtrim(_abc.key_columns(scan, '%3$s'::text), ', ')),
+	statement text := _abc.answer(
+		format('pg_catalog.unnest($1) AS g ORDER BY %s', rtrim(_abc.key_columns(scan, '%3$s'::text), ', ')),
 		NULL::text, 'g.id'::text, NULL::text, NULL::text, NULL::text, NULL::text);
 BEGIN
 	IF key_order.before IS NULL OR cardinality(key_order.before) = 0 THEN
 		RETURN bare;
 	END IF;
-	RETURN ARRAY(SELECT bare[r.id] FROM _abc.run(scan.path, statement, bare) WITH ORDINALITY AS r ORDER BY r.ordinality);
+	RETURN ARRAY(
+		SELECT bare[r.id] FROM _abc.run(scan.path, statement, bare) WITH ORDINALITY AS r ORDER BY r.ordinality);
 END
 $$;
 COMMENT ON FUNCTION _abc.ordered_groups(_abc.scan, _abc.key_order, _abc.cut_group[]) IS
 	'part of abc_retier: groups in the order of their keys';
 
 -- The tier by group: a few comparisons in turn, for many groups in order a binary search.
-CREATE FUNCTION _abc.tier_by_group(scan _abc.scan, key_order _abc.key_order, tier text, groups _abc.cut_group[]) RETURNS text
+CREATE FUNCTION _abc.tier_by_group(scan _abc.scan, key_order _abc.key_order, tier text, groups _abc.cut_group[])
+RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -122,8 +128,11 @@ BEGIN
 			_abc.tier_by_group(scan, key_order, tier, groups[: middle - 1]),
 			_abc.tier_by_group(scan, key_order, tier, groups[middle :]));
 	END IF;
-	RETURN (SELECT 'CASE ' || string_agg(format('WHEN %s THEN %s',
-			_abc.is_of_group(scan, key_order, g.keys, 1, cardinality(g.keys)), format(tier, g.cutoffs)), ' ' ORDER BY g.id) || ' END'
+	RETURN (
+		SELECT 'CASE ' || string_agg(
+			format('WHEN %s THEN %s',
+				_abc.is_of_group(scan, key_order, g.keys, 1, cardinality(g.keys)), format(tier, g.cutoffs)),
+			' ' ORDER BY g.id) || ' END'
 		FROM unnest(groups) AS g);
 END
 $$;
@@ -167,11 +176,13 @@ BEGIN
 	SELECT _abc.base_type(a.atttypid), quote_ident(a.attname), format('%I.%I', c.relname, a.attname)
 		INTO type, bare, qualified
 		FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
-		WHERE a.attrelid = relation AND a.attname = parts[1] AND cardinality(parts) = 1 AND a.attnum > 0 AND NOT a.attisdropped;
+		WHERE a.attrelid = relation AND a.attname = parts[1] AND cardinality(parts) = 1
+			AND a.attnum > 0 AND NOT a.attisdropped;
 	IF qualified IS NULL THEN
 		RAISE undefined_column USING MESSAGE = format('column "%s" of %s does not exist', name, relation);
 	END IF;
-	compared := CASE WHEN type = '@extschema@.abc_tier'::regtype THEN qualified ELSE format('CAST(%s AS pg_catalog.text)', qualified) END;
+	compared := CASE WHEN type = '@extschema@.abc_tier'::regtype THEN qualified
+		ELSE format('CAST(%s AS pg_catalog.text)', qualified) END;
 END
 $$;
 COMMENT ON FUNCTION _abc.tier_column(regclass, text) IS 'part of abc_retier: the tier column';
@@ -180,7 +191,9 @@ COMMENT ON FUNCTION _abc.tier_column(regclass, text) IS 'part of abc_retier: the
  * One UPDATE of plain expressions and constants, so that postgres_fdw and Citus run all of it where the rows are.
  * Operators are qualified, and there is no IS DISTINCT FROM, which would look for one in the caller's path.
  */
-CREATE FUNCTION _abc.retier(path text, source text, value text, tier_column text, scheme @extschema@.abc_scheme, group_by text[]) RETURNS bigint
+CREATE FUNCTION _abc.retier(
+	path text, source text, value text, tier_column text, scheme @extschema@.abc_scheme, group_by text[]
+) RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -203,17 +216,23 @@ BEGIN
 	END IF;
 	tier := _abc.tier_of_row(scan, scheme, groups);
 	RETURN _abc.write(path, (
-		SELECT format('UPDATE %1$I.%2$I AS %2$I SET %3$s = %6$s WHERE %5$s OPERATOR(@extschema@.<>) %6$s '
-				'OR (%4$s IS NULL) OPERATOR(pg_catalog.<>) ((%6$s) IS NULL)',
-				n.nspname, c.relname, tier_of.bare, tier_of.qualified, tier_of.compared, tier)
-			FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation));
+		SELECT format($sql$
+			UPDATE %1$I.%2$I AS %2$I SET %3$s = %6$s
+			WHERE %5$s OPERATOR(@extschema@.<>) %6$s OR (%4$s IS NULL) OPERATOR(pg_catalog.<>) ((%6$s) IS NULL)
+			$sql$,
+			n.nspname, c.relname, tier_of.bare, tier_of.qualified, tier_of.compared, tier)
+		FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation));
 END
 $$;
 COMMENT ON FUNCTION _abc.retier(text, text, text, text, @extschema@.abc_scheme, text[]) IS
 	'part of abc_retier: cut-offs, and the statement that writes';
 
-CREATE FUNCTION abc_retier(source text, value text, tier_column text, scheme @extschema@.abc_scheme DEFAULT '80/95', "by" text[] DEFAULT NULL) RETURNS bigint
+CREATE FUNCTION abc_retier(
+	source text, value text, tier_column text, scheme @extschema@.abc_scheme DEFAULT '80/95',
+	"by" text[] DEFAULT NULL
+) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 RETURN _abc.retier(pg_catalog.current_setting('search_path'), source, value, tier_column, scheme, "by");
 COMMENT ON FUNCTION abc_retier(text, text, text, @extschema@.abc_scheme, text[]) IS
-	'writes the tier of every row of a table, as abc_classify gives it, into a column, where the rows are (foreign servers, shards); touches only rows whose tier changes and returns their number';
+	'writes the tier of every row of a table, as abc_classify gives it, into a column, where the rows are (foreign '
+	'servers, shards); touches only rows whose tier changes and returns their number';
