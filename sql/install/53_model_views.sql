@@ -259,7 +259,8 @@ BEGIN
 		FROM pg_attribute AS a WHERE a.attrelid = view AND a.attnum = number);
 END
 $$;
-COMMENT ON FUNCTION _abc.emptied_column(regclass, smallint) IS 'part of the making of a view: a column that is left empty';
+COMMENT ON FUNCTION _abc.emptied_column(regclass, smallint) IS
+	'part of the making of a view: a column that is left empty';
 
 -- A view in its old order of columns, new ones at the end: then CREATE OR REPLACE VIEW keeps all that hangs on it.
 CREATE FUNCTION _abc.put_view(m @extschema@.abc_model, view text, suffix text, keeps_columns boolean) RETURNS void
@@ -290,7 +291,8 @@ CREATE FUNCTION _abc.view_of(m @extschema@.abc_model, suffix text) RETURNS regcl
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE suffix WHEN 'face' THEN (m).face WHEN 'ranked' THEN (m).ranked WHEN 'changes' THEN (m).changes
 	WHEN 'history' THEN (m).history ELSE (m).trend END;
-COMMENT ON FUNCTION _abc.view_of(@extschema@.abc_model, text) IS 'the view of a model that has this suffix; face has none';
+COMMENT ON FUNCTION _abc.view_of(@extschema@.abc_model, text) IS
+	'the view of a model that has this suffix; face has none';
 
 -- Whether a view has to be replaced where its definition changes from old to m.
 CREATE FUNCTION _abc.view_differs(old @extschema@.abc_model, m @extschema@.abc_model, suffix text, own text[], query text)
@@ -312,7 +314,8 @@ CREATE FUNCTION _abc.lock_alone(relations oid[]) RETURNS void
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_lock_alone';
 COMMENT ON FUNCTION _abc.lock_alone(oid[]) IS
-'an ACCESS EXCLUSIVE lock on each relation by itself, none while another is waited for, until the transaction ends; for their owner';
+	'an ACCESS EXCLUSIVE lock on each relation by itself, none while another is waited for, until the transaction '
+	'ends; for their owner';
 
 -- What readers of a model lock: see src/sql/scalars/models.c.
 CREATE FUNCTION _abc.relations_to_lock(m @extschema@.abc_model) RETURNS oid[]

@@ -201,4 +201,5 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(_abc.decide_text(), '{facts}', _abc.facts_text(facts)), '{cut}', _abc.cut_text(facts)),
 	'{sums_of}', CASE WHEN keeps_sums THEN _abc.sums_of(facts) ELSE '' END),
 	'{healed}', CASE WHEN keeps_sums AND facts = 'source' THEN _abc.healed_text() ELSE 'NULL::bigint' END);
-COMMENT ON FUNCTION _abc.decide_sql(text, boolean) IS 'the statement that decides: over the source, over the rows of NAME_read, or over what the last run read';
+COMMENT ON FUNCTION _abc.decide_sql(text, boolean) IS
+	'the statement that decides: over the source, over the rows of NAME_read, or over what the last run read';

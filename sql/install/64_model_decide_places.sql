@@ -52,7 +52,8 @@ BEGIN
 		ELSE format('format(%L, %s, $3 - d.since_run + 1)', _abc.text(m.language, format('reason.%s takes effect after', side), '%1$s', '%2$s'), runs) END;
 END
 $$;
-COMMENT ON FUNCTION _abc.held_reason(@extschema@.abc_model, text) IS 'part of abc_refresh: the reason of a tier that is held';
+COMMENT ON FUNCTION _abc.held_reason(@extschema@.abc_model, text) IS
+	'part of abc_refresh: the reason of a tier that is held';
 
 -- The reason that goes with decided_by.
 CREATE FUNCTION _abc.reasons(m @extschema@.abc_model) RETURNS text
@@ -179,7 +180,8 @@ BEGIN
 	RETURN ARRAY(SELECT u.c FROM unnest(_abc.fact_columns(m)) WITH ORDINALITY AS u (c, i) WHERE u.c <> ALL (constant) ORDER BY u.i);
 END
 $$;
-COMMENT ON FUNCTION _abc.varying_facts(@extschema@.abc_model) IS 'part of abc_refresh: columns that are read, without those that the definition leaves empty';
+COMMENT ON FUNCTION _abc.varying_facts(@extschema@.abc_model) IS
+	'part of abc_refresh: columns that are read, without those that the definition leaves empty';
 
 -- Whether a row, r as read and w as it was, may come out otherwise than it was, where neither definition nor
 -- treatments have changed.  What follows from the same facts by the same rules is the same.
@@ -196,7 +198,9 @@ COMMENT ON FUNCTION _abc.may_differ(@extschema@.abc_model) IS 'part of abc_refre
 
 -- again: whether the run is that of a day that is decided once more; only_s, only_b: conditions on the rows of NAME_state
 -- and NAME_before that are decided, where not all are.
-CREATE FUNCTION _abc.decide_places(m @extschema@.abc_model, again boolean, only_s text DEFAULT '', only_b text DEFAULT '') RETURNS jsonb
+CREATE FUNCTION _abc.decide_places(
+	m @extschema@.abc_model, again boolean, only_s text DEFAULT '', only_b text DEFAULT ''
+) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -233,4 +237,5 @@ BEGIN
 		'differs_from_today', _abc.differs(m.carried_columns || kept, 'c.', 't.'));
 END
 $$;
-COMMENT ON FUNCTION _abc.decide_places(@extschema@.abc_model, boolean, text, text) IS 'part of abc_refresh: what stands at the places of the statement that decides';
+COMMENT ON FUNCTION _abc.decide_places(@extschema@.abc_model, boolean, text, text) IS
+	'part of abc_refresh: what stands at the places of the statement that decides';

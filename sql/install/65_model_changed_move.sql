@@ -31,7 +31,8 @@ GROUP BY 1, 5
 ON CONFLICT (partition, tier_rank, ineligible, negative, scale) DO UPDATE SET customers = x.customers + excluded.customers$sql$, m);
 END
 $$;
-COMMENT ON FUNCTION _abc.sum_changed(@extschema@.abc_model, timestamp with time zone) IS 'part of abc_refresh: summaries after a change';
+COMMENT ON FUNCTION _abc.sum_changed(@extschema@.abc_model, timestamp with time zone) IS
+	'part of abc_refresh: summaries after a change';
 
 -- Rows without a key are read all or not at all: when a key of NULL is among the keys.
 CREATE FUNCTION _abc.sum_unkeyed(m @extschema@.abc_model) RETURNS void
@@ -64,7 +65,8 @@ BEGIN
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION _abc.rows_within(@extschema@.abc_model, timestamp with time zone) IS 'part of abc_refresh: how many values cut-offs lie among';
+COMMENT ON FUNCTION _abc.rows_within(@extschema@.abc_model, timestamp with time zone) IS
+	'part of abc_refresh: how many values cut-offs lie among';
 
 -- The cut-offs of the partitions in which something was read, with the scale that the values have.
 CREATE FUNCTION _abc.cut_changed(m @extschema@.abc_model, began timestamp with time zone) RETURNS void
@@ -103,7 +105,8 @@ FROM cut AS c WHERE c.partition = t.partition AND t.summed = $1$sql$, m, jsonb_b
 		'by_value', CASE WHEN left(m.scheme::text, 6) = 'value ' THEN 'true' ELSE 'false' END)) USING began;
 END
 $$;
-COMMENT ON FUNCTION _abc.cut_changed(@extschema@.abc_model, timestamp with time zone) IS 'part of abc_refresh: cut-offs after a change';
+COMMENT ON FUNCTION _abc.cut_changed(@extschema@.abc_model, timestamp with time zone) IS
+	'part of abc_refresh: cut-offs after a change';
 
 -- The conditions, each of which an index answers, for rows s whose lifecycle may change with time alone, from the day $2
 -- of the last run to the day $3 of this one.  The terms are those of abc_lifecycle.
@@ -159,7 +162,8 @@ WHERE NOT EXISTS (SELECT FROM {reading} AS k WHERE {same k c})$sql$), m,
 	EXECUTE _abc.fill('ANALYZE {reading} ({keys})', m);
 END
 $$;
-COMMENT ON FUNCTION _abc.add_moved(@extschema@.abc_model, timestamp with time zone, date) IS 'part of abc_refresh: who is decided beside those who were read';
+COMMENT ON FUNCTION _abc.add_moved(@extschema@.abc_model, timestamp with time zone, date) IS
+	'part of abc_refresh: who is decided beside those who were read';
 
 -- From the rows that were read to all that must be decided.  False if that would be too many: cut-offs in intervals of a
 -- summary that has become too coarse, of what was taken away from it.
@@ -182,7 +186,8 @@ BEGIN
 	RETURN true;
 END
 $$;
-COMMENT ON FUNCTION _abc.move_cuts(@extschema@.abc_model, timestamp with time zone, date) IS 'part of abc_refresh: cut-offs after a change, and who is decided';
+COMMENT ON FUNCTION _abc.move_cuts(@extschema@.abc_model, timestamp with time zone, date) IS
+	'part of abc_refresh: cut-offs after a change, and who is decided';
 
 -- What is empty now goes, and partitions without a row in the source have no figures but of those who left.
 CREATE FUNCTION _abc.drop_empty(m @extschema@.abc_model, run bigint) RETURNS void
@@ -195,7 +200,8 @@ BEGIN
 	USING run;
 END
 $$;
-COMMENT ON FUNCTION _abc.drop_empty(@extschema@.abc_model, bigint) IS 'part of abc_refresh: sums and summaries of nobody';
+COMMENT ON FUNCTION _abc.drop_empty(@extschema@.abc_model, bigint) IS
+	'part of abc_refresh: sums and summaries of nobody';
 
 -- What NAME_run says of the source, from NAME_sum; and how many rows were wrong that only a full refresh has found.
 CREATE FUNCTION _abc.record_source(m @extschema@.abc_model, run bigint, healed bigint) RETURNS void
@@ -209,4 +215,5 @@ UPDATE {run} AS r SET (source_rows, source_total, without_customer, healed) = (
 WHERE r.run = $1$sql$, m) USING run, healed;
 END
 $$;
-COMMENT ON FUNCTION _abc.record_source(@extschema@.abc_model, bigint, bigint) IS 'part of abc_refresh: the source in the figures of a run';
+COMMENT ON FUNCTION _abc.record_source(@extschema@.abc_model, bigint, bigint) IS
+	'part of abc_refresh: the source in the figures of a run';

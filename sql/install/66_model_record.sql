@@ -106,10 +106,14 @@ BEGIN
 		FROM unnest(m.metrics, m.weights, m.methods) WITH ORDINALITY AS u (name, weight, method, i));
 END
 $$;
-COMMENT ON FUNCTION _abc.weights_text(@extschema@.abc_model) IS 'part of abc_refresh: metrics, weights and methods as text';
+COMMENT ON FUNCTION _abc.weights_text(@extschema@.abc_model) IS
+	'part of abc_refresh: metrics, weights and methods as text';
 
 -- Write the figures of the last run anew, whatever made them change.
-CREATE FUNCTION _abc.record(m @extschema@.abc_model, day date, run bigint, began timestamp with time zone, full_read boolean, rows_read bigint, forced boolean) RETURNS void
+CREATE FUNCTION _abc.record(
+	m @extschema@.abc_model, day date, run bigint, began timestamp with time zone, full_read boolean,
+	rows_read bigint, forced boolean
+) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off SET enable_mergejoin = off SET enable_sort = off
 AS $$
 BEGIN
@@ -119,4 +123,6 @@ BEGIN
 	USING run, day, m, began, full_read, rows_read, forced, _abc.weights_text(m);
 END
 $$;
-COMMENT ON FUNCTION _abc.record(@extschema@.abc_model, date, bigint, timestamp with time zone, boolean, bigint, boolean) IS 'part of abc_refresh: the figures of a run';
+COMMENT ON FUNCTION _abc.record(@extschema@.abc_model, date, bigint, timestamp with time zone, boolean, bigint,
+	boolean) IS
+	'part of abc_refresh: the figures of a run';

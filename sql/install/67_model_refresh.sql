@@ -61,7 +61,8 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION _abc.guard(@extschema@.abc_model, bigint, bigint, numeric) IS 'part of abc_refresh: refuse to lose too much';
+COMMENT ON FUNCTION _abc.guard(@extschema@.abc_model, bigint, bigint, numeric) IS
+	'part of abc_refresh: refuse to lose too much';
 
 -- Who was there before a run and is not there after it, and their value in force.
 CREATE FUNCTION _abc.lost(m @extschema@.abc_model, run bigint, OUT customers bigint, OUT value numeric)
@@ -97,7 +98,8 @@ BEGIN
 		AND NOT EXISTS (SELECT FROM {state} AS s WHERE {same s v} AND s.version_from = $2)', m) USING run, day;
 END
 $$;
-COMMENT ON FUNCTION _abc.reopen_versions(@extschema@.abc_model, bigint, date) IS 'part of abc_refresh: a day that is run again';
+COMMENT ON FUNCTION _abc.reopen_versions(@extschema@.abc_model, bigint, date) IS
+	'part of abc_refresh: a day that is run again';
 
 -- Decide and write: over the whole source, or over the rows in NAME_read.
 -- Without JIT: to compile this statement takes longer than to run it, minutes where treatments and hysteresis meet.
@@ -144,7 +146,9 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION _abc.decide(@extschema@.abc_model, bigint, date, timestamp with time zone, boolean, boolean, boolean) IS 'part of abc_refresh: decide, write';
+COMMENT ON FUNCTION _abc.decide(@extschema@.abc_model, bigint, date, timestamp with time zone, boolean,
+	boolean, boolean) IS
+	'part of abc_refresh: decide, write';
 
 -- Where everything is read: who need not be decided anew, as nothing that decides has changed; and what is not there
 -- in a first run.
@@ -158,7 +162,8 @@ BEGIN
 		|| CASE WHEN m.runs = 0 THEN jsonb_build_object('or_replace', '') ELSE '{}' END;
 END
 $$;
-COMMENT ON FUNCTION _abc.full_places(@extschema@.abc_model) IS 'part of abc_refresh: places of the statement that decides over the whole source';
+COMMENT ON FUNCTION _abc.full_places(@extschema@.abc_model) IS
+	'part of abc_refresh: places of the statement that decides over the whole source';
 
 -- What queries of the user's may ask for while they are read.
 CREATE FUNCTION _abc.tell_days(m @extschema@.abc_model, day date) RETURNS void
@@ -170,7 +175,8 @@ BEGIN
 		set_config('abc_tier.last_refresh', coalesce(m.last_began::text, ''), true);
 END
 $$;
-COMMENT ON FUNCTION _abc.tell_days(@extschema@.abc_model, date) IS 'part of abc_refresh: abc_as_of, abc_last_as_of, abc_last_refresh';
+COMMENT ON FUNCTION _abc.tell_days(@extschema@.abc_model, date) IS
+	'part of abc_refresh: abc_as_of, abc_last_as_of, abc_last_refresh';
 
 -- As many rows with a key as were read, where everything was.
 CREATE FUNCTION _abc.check_customers(m @extschema@.abc_model, run bigint, customers bigint) RETURNS void
@@ -187,11 +193,16 @@ END
 $$;
 COMMENT ON FUNCTION _abc.check_customers(@extschema@.abc_model, bigint, bigint) IS 'part of abc_refresh: a row per key';
 
-CREATE FUNCTION abc_refresh(model regclass, as_of date DEFAULT NULL, "full" boolean DEFAULT false, force boolean DEFAULT false) RETURNS bigint
+CREATE FUNCTION abc_refresh(
+	model regclass, as_of date DEFAULT NULL, "full" boolean DEFAULT false, force boolean DEFAULT false
+) RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_refresh(regclass, date, boolean, boolean) IS
-'tier anew: reads the source, writes state, history, changes and the figures of the run, and gives its number. as_of: the day the source is asked for (abc_as_of()), default today; the day of the last run again decides that day anew; a later day is a new run. full: read everything, in a model with "changed", too. force: in spite of max_gone, and for days to come. Readers are not blocked; on failure nothing is left';
+	'tier anew: reads the source, writes state, history, changes and the figures of the run, and gives its number. '
+	'as_of: the day the source is asked for (abc_as_of()), default today; the day of the last run again decides that '
+	'day anew; a later day is a new run. full: read everything, in a model with "changed", too. force: in spite of '
+	'max_gone, and for days to come. Readers are not blocked; on failure nothing is left';
 
 CREATE FUNCTION _abc.abc_refresh(model regclass, as_of date, "full" boolean, force boolean) RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
@@ -238,7 +249,8 @@ BEGIN
 		END IF;
 		m.treatments_read := _abc.treatments_digest(m);
 	EXCEPTION WHEN data_exception OR cardinality_violation OR unique_violation THEN
-		GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+		GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+			hint = PG_EXCEPTION_HINT;
 		bad_row := _abc.find_bad_row(m);
 		PERFORM _abc.rethrow(code, format('cannot refresh model "%s": %s', m.name, coalesce(bad_row, says)), CASE WHEN bad_row IS NULL THEN detail END,
 			format('SELECT * FROM @extschema@.abc_check(%L) counts what is wrong with the source.', m.face));
@@ -252,7 +264,8 @@ BEGIN
 	PERFORM set_config('application_name', application, true);
 	RETURN run;
 EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		hint = PG_EXCEPTION_HINT;
 	PERFORM _abc.rethrow(code, says, detail, hint);
 END
 $$;
@@ -278,7 +291,9 @@ CREATE FUNCTION abc_undo(model regclass) RETURNS date
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_undo(regclass) IS
-'take the last day back: state, history, run and trend are as they were before it, and NAME_changes says of each of its rows that it no longer holds. Gives the day that is the last one now. Only one day is kept: after it the model has to be refreshed first';
+	'take the last day back: state, history, run and trend are as they were before it, and NAME_changes says of each '
+	'of its rows that it no longer holds. Gives the day that is the last one now. Only one day is kept: after it the '
+	'model has to be refreshed first';
 
 CREATE FUNCTION _abc.abc_undo(model regclass) RETURNS date
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off

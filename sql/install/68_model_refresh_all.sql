@@ -64,7 +64,8 @@ COMMENT ON FUNCTION _abc.try_refresh(regclass) IS 'part of abc_refresh_all: refr
 CREATE FUNCTION _abc.record_failure(model regclass, began timestamp with time zone, message text) RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
-COMMENT ON FUNCTION _abc.record_failure(regclass, timestamp with time zone, text) IS 'part of abc_refresh_all: record a failed run';
+COMMENT ON FUNCTION _abc.record_failure(regclass, timestamp with time zone, text) IS
+	'part of abc_refresh_all: record a failed run';
 
 CREATE FUNCTION _abc._record_failure(model regclass, began timestamp with time zone, message text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -83,10 +84,13 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION _abc._record_failure(regclass, timestamp with time zone, text) IS 'part of abc_refresh_all: as the owner';
+COMMENT ON FUNCTION _abc._record_failure(regclass, timestamp with time zone, text) IS
+	'part of abc_refresh_all: as the owner';
 
 CREATE PROCEDURE abc_refresh_all()
 LANGUAGE C
 AS 'MODULE_PATHNAME', 'abc_refresh_all';
 COMMENT ON PROCEDURE abc_refresh_all() IS
-'refresh every model that the caller may refresh (as owner, member of the owning role, or superuser), always as its owner, the one refreshed longest ago first, each in a transaction of its own. Says each one; failures are recorded in NAME_run, the other models go on, and the call ends with an error. Not inside a transaction';
+	'refresh every model that the caller may refresh (as owner, member of the owning role, or superuser), always as '
+	'its owner, the one refreshed longest ago first, each in a transaction of its own. Says each one; failures are '
+	'recorded in NAME_run, the other models go on, and the call ends with an error. Not inside a transaction';

@@ -58,7 +58,8 @@ BEGIN
 	RETURN condition;
 END
 $$;
-COMMENT ON FUNCTION _abc.known_key(@extschema@.abc_model, text) IS 'raise a clear error for a key that the model does not know';
+COMMENT ON FUNCTION _abc.known_key(@extschema@.abc_model, text) IS
+	'raise a clear error for a key that the model does not know';
 
 -- The same condition on NAME, which readers may read.
 CREATE FUNCTION _abc.face_key_is(m @extschema@.abc_model, key text) RETURNS text
@@ -74,7 +75,9 @@ END
 $$;
 COMMENT ON FUNCTION _abc.face_key_is(@extschema@.abc_model, text) IS 'a condition that a row of NAME has a key';
 
-CREATE FUNCTION abc_override(model regclass, key text, tier text, reason text DEFAULT NULL, ends date DEFAULT NULL, begins date DEFAULT NULL) RETURNS bigint
+CREATE FUNCTION abc_override(
+	model regclass, key text, tier text, reason text DEFAULT NULL, ends date DEFAULT NULL, begins date DEFAULT NULL
+) RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -82,16 +85,23 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION abc_override(regclass, text, text, text, date, date) IS
-'give a customer a tier by hand (letter or name), with a reason, from today on (or from "begins") until the day it ends (NULL: for good); replaces an earlier override. At once, where the last run is of that day or a later one, else with the first refresh that is. Tier NULL takes the override back. Who may INSERT into NAME_override may call it; the author is the role that calls it. A key of several columns is an array';
+	'give a customer a tier by hand (letter or name), with a reason, from today on (or from "begins") until the day it '
+	'ends (NULL: for good); replaces an earlier override. At once, where the last run is of that day or a later one, '
+	'else with the first refresh that is. Tier NULL takes the override back. Who may INSERT into NAME_override may '
+	'call it; the author is the role that calls it. A key of several columns is an array';
 
-CREATE FUNCTION abc_override(model regclass, key anyelement, tier text, reason text DEFAULT NULL, ends date DEFAULT NULL, begins date DEFAULT NULL) RETURNS bigint
+CREATE FUNCTION abc_override(
+	model regclass, key anyelement, tier text, reason text DEFAULT NULL, ends date DEFAULT NULL,
+	begins date DEFAULT NULL
+) RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN @extschema@.abc_override(model, key::text, tier, reason, ends, begins);
 END
 $$;
-COMMENT ON FUNCTION abc_override(regclass, anyelement, text, text, date, date) IS 'as abc_override(regclass, text, ...), for keys of any other type';
+COMMENT ON FUNCTION abc_override(regclass, anyelement, text, text, date, date) IS
+	'as abc_override(regclass, text, ...), for keys of any other type';
 
 -- The table of overrides of a model.  Whoever may insert into it need not be able to read the definition.
 CREATE FUNCTION _abc.override_table(model regclass) RETURNS regclass
@@ -107,12 +117,15 @@ END
 $$;
 COMMENT ON FUNCTION _abc.override_table(regclass) IS 'part of abc_override: the table of overrides';
 
-CREATE FUNCTION _abc.override(overrides regclass, key text, tier text, reason text, ends date, begins date) RETURNS bigint
+CREATE FUNCTION _abc.override(overrides regclass, key text, tier text, reason text, ends date, begins date)
+RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_writer';
-COMMENT ON FUNCTION _abc.override(regclass, text, text, text, date, date) IS 'part of abc_override: as the owner, for who may insert';
+COMMENT ON FUNCTION _abc.override(regclass, text, text, text, date, date) IS
+	'part of abc_override: as the owner, for who may insert';
 
-CREATE FUNCTION _abc._override(overrides regclass, key text, tier text, reason text, ends date, begins date) RETURNS bigint
+CREATE FUNCTION _abc._override(overrides regclass, key text, tier text, reason text, ends date, begins date)
+RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
@@ -138,7 +151,9 @@ END
 $$;
 COMMENT ON FUNCTION _abc._override(regclass, text, text, text, date, date) IS 'part of abc_override: as the owner';
 
-CREATE FUNCTION _abc.check_override(m @extschema@.abc_model, letter @extschema@.abc_tier, reason text, ends date, first_day date) RETURNS void
+CREATE FUNCTION _abc.check_override(
+	m @extschema@.abc_model, letter @extschema@.abc_tier, reason text, ends date, first_day date
+) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -158,7 +173,8 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION _abc.check_override(@extschema@.abc_model, @extschema@.abc_tier, text, date, date) IS 'part of abc_override: what must hold';
+COMMENT ON FUNCTION _abc.check_override(@extschema@.abc_model, @extschema@.abc_tier, text, date, date) IS
+	'part of abc_override: what must hold';
 
 -- Decide one customer anew, on the day of the last run, from what that run has read.
 CREATE FUNCTION _abc.apply_override(m @extschema@.abc_model, key text, first_day date) RETURNS void
