@@ -9,7 +9,8 @@ AS $$
 DECLARE
 	says text := format('abc_refresh %s: %s', step, m.name);
 BEGIN
-	PERFORM set_config('application_name', (SELECT left(says, max(i)) FROM generate_series(0, 63) AS i WHERE octet_length(left(says, i)) <= 63), true);
+	PERFORM set_config('application_name', (
+		SELECT left(says, max(i)) FROM generate_series(0, 63) AS i WHERE octet_length(left(says, i)) <= 63), true);
 END
 $$;
 COMMENT ON FUNCTION _abc.progress(@extschema@.abc_model, text) IS 'part of abc_refresh: progress in application_name';
@@ -21,22 +22,27 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	tomorrow date := (clock_timestamp() AT TIME ZONE 'UTC')::date + 1;
+	last_day text := to_char(m.last_as_of, 'YYYY-MM-DD');
 BEGIN
 	IF NOT isfinite(as_of) OR (NOT force AND coalesce(as_of, m.last_as_of) > tomorrow) THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = CASE WHEN as_of IS NULL THEN format('the last run of model "%s" was as of %s, a day to come', m.name, to_char(m.last_as_of, 'YYYY-MM-DD'))
+			MESSAGE = CASE WHEN as_of IS NULL
+				THEN format('the last run of model "%s" was as of %s, a day to come', m.name, last_day)
 				ELSE format('cannot refresh model "%s" as of %s, a day to come', m.name, as_of) END,
 			HINT = CASE WHEN as_of IS NULL THEN format('SELECT @extschema@.abc_undo(%L) takes it back.', m.face)
 				ELSE 'Is the year right? With force => true it is done all the same.' END;
 	END IF;
 	IF as_of < m.last_as_of THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('cannot refresh model "%s" as of %s: its last run was as of %s', m.name, to_char(as_of, 'YYYY-MM-DD'), to_char(m.last_as_of, 'YYYY-MM-DD')),
-			HINT = 'History goes forward only. abc_undo takes the last day back; to fill in earlier months, make another model and refresh it from the first month on.';
+			MESSAGE = format('cannot refresh model "%s" as of %s: its last run was as of %s',
+				m.name, to_char(as_of, 'YYYY-MM-DD'), last_day),
+			HINT = 'History goes forward only. abc_undo takes the last day back; to fill in earlier months, make '
+				'another model and refresh it from the first month on.';
 	END IF;
 	IF NOT m.can_undo AND coalesce(as_of, greatest(CURRENT_DATE, m.last_as_of)) = m.last_as_of THEN
 		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-			MESSAGE = format('model "%s" cannot be refreshed as of %s again: the run after it was taken back', m.name, to_char(m.last_as_of, 'YYYY-MM-DD')),
+			MESSAGE = format('model "%s" cannot be refreshed as of %s again: the run after it was taken back',
+				m.name, last_day),
 			HINT = 'Refresh it as of a later day.';
 	END IF;
 	RETURN coalesce(as_of, greatest(CURRENT_DATE, m.last_as_of));
@@ -52,10 +58,12 @@ DECLARE
 	customers bigint;
 	total numeric;
 BEGIN
-	EXECUTE _abc.fill('SELECT sum(r.customers), sum(r.total) FROM {run} AS r WHERE r.run = $1', m) INTO customers, total USING previous_run;
+	EXECUTE _abc.fill('SELECT sum(r.customers), sum(r.total) FROM {run} AS r WHERE r.run = $1', m)
+	INTO customers, total USING previous_run;
 	IF gone > m.max_gone * customers OR gone_value > m.max_gone::numeric * total THEN
 		RAISE EXCEPTION USING ERRCODE = 'check_violation',
-			MESSAGE = format('the refresh of model "%s" would lose %s of %s customers, and %s of %s of their value', m.name, gone, customers, gone_value, total),
+			MESSAGE = format('the refresh of model "%s" would lose %s of %s customers, and %s of %s of their value',
+				m.name, gone, customers, gone_value, total),
 			DETAIL = format('The model loses at most %s of either in one run (max_gone).', m.max_gone),
 			HINT = 'Is the source loaded completely? With force => true the refresh is done all the same.';
 	END IF;
@@ -69,8 +77,10 @@ CREATE FUNCTION _abc.lost(m @extschema@.abc_model, run bigint, OUT customers big
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	EXECUTE _abc.fill('SELECT count(*), coalesce(sum(greatest(b.value, 0)) FILTER (WHERE b.tier IS NOT NULL), 0)
-		FROM {state} AS s JOIN {before} AS b ON {same b s} WHERE s.written_run = $1 AND b.present AND NOT s.present', m)
+	EXECUTE _abc.fill($sql$
+SELECT count(*), coalesce(sum(greatest(b.value, 0)) FILTER (WHERE b.tier IS NOT NULL), 0)
+FROM {state} AS s JOIN {before} AS b ON {same b s}
+WHERE s.written_run = $1 AND b.present AND NOT s.present$sql$, m)
 	INTO customers, value USING run;
 END
 $$;
@@ -94,8 +104,10 @@ CREATE FUNCTION _abc.reopen_versions(m @extschema@.abc_model, run bigint, day da
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	EXECUTE _abc.fill('DELETE FROM {version} AS v WHERE v.closed_run = $1
-		AND NOT EXISTS (SELECT FROM {state} AS s WHERE {same s v} AND s.version_from = $2)', m) USING run, day;
+	EXECUTE _abc.fill($sql$
+DELETE FROM {version} AS v
+WHERE v.closed_run = $1 AND NOT EXISTS (SELECT FROM {state} AS s WHERE {same s v} AND s.version_from = $2)$sql$, m)
+	USING run, day;
 END
 $$;
 COMMENT ON FUNCTION _abc.reopen_versions(@extschema@.abc_model, bigint, date) IS
@@ -105,8 +117,11 @@ COMMENT ON FUNCTION _abc.reopen_versions(@extschema@.abc_model, bigint, date) IS
 -- Without JIT: to compile this statement takes longer than to run it, minutes where treatments and hysteresis meet.
 -- A day that is run again is measured by the run before it, like the first time; what was lost by force may stay lost.
 -- Keys are joined by hashing: nothing is known of the rows of a source, and the planner would sort them all.
-CREATE FUNCTION _abc.decide(m @extschema@.abc_model, run bigint, day date, began timestamp with time zone, force boolean, forced_before boolean, changed_only boolean,
-	OUT rows_read bigint, OUT customers bigint, OUT healed bigint)
+CREATE FUNCTION _abc.decide(
+	m @extschema@.abc_model, run bigint, day date, began timestamp with time zone,
+	force boolean, forced_before boolean, changed_only boolean,
+	OUT rows_read bigint, OUT customers bigint, OUT healed bigint
+)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off SET enable_mergejoin = off
 AS $$
 DECLARE
@@ -114,22 +129,32 @@ DECLARE
 	previous record;
 	counts record;
 	counts_healed boolean;
-	planner text[] := ARRAY[current_setting('enable_seqscan'), current_setting('enable_bitmapscan'), current_setting('random_page_cost')];
+	planner text[] := ARRAY[current_setting('enable_seqscan'), current_setting('enable_bitmapscan'),
+		current_setting('random_page_cost')];
 BEGIN
-	EXECUTE _abc.fill('SELECT max(r.revision) AS revision, max(r.standard) AS standard FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL', m) INTO previous USING run - 1;
+	EXECUTE _abc.fill($sql$
+SELECT max(r.revision) AS revision, max(r.standard) AS standard FROM {run} AS r
+WHERE r.run = $1 AND r.revision IS NOT NULL$sql$, m) INTO previous USING run - 1;
 	IF changed_only THEN
-		places := _abc.decide_places(m, run = m.runs, _abc.fill(' AND EXISTS (SELECT FROM {reading} AS x WHERE {same x s})', m),
+		places := _abc.decide_places(m, run = m.runs,
+			_abc.fill(' AND EXISTS (SELECT FROM {reading} AS x WHERE {same x s})', m),
 			_abc.fill(' AND EXISTS (SELECT FROM {reading} AS x WHERE {same x b})', m));
-		-- few rows of a large table: by its indexes, whatever the planner thinks of tables that are filled and emptied with every refresh
-		PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('random_page_cost', '1', true);
+		-- few rows of a large table: by its indexes, whatever the planner thinks of tables that are filled and
+		-- emptied with every refresh
+		PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+			set_config('random_page_cost', '1', true);
 	ELSE
 		places := _abc.decide_places(m, run = m.runs) || _abc.full_places(m);
 		counts_healed := _abc.can_continue(m);
 		PERFORM _abc.forget_sums(m);
 	END IF;
-	EXECUTE _abc.fill(_abc.decide_sql(CASE WHEN changed_only THEN 'read' ELSE 'source' END, _abc.knows_changes(m)), m, places) INTO counts
-	USING m, day, run, CASE WHEN m.revision <> previous.revision THEN 'definition' ELSE 'data' END, coalesce(m.standard <> previous.standard, false), began;
-	PERFORM set_config('enable_seqscan', planner[1], true), set_config('enable_bitmapscan', planner[2], true), set_config('random_page_cost', planner[3], true);
+	EXECUTE _abc.fill(
+		_abc.decide_sql(CASE WHEN changed_only THEN 'read' ELSE 'source' END, _abc.knows_changes(m)), m, places)
+	INTO counts
+	USING m, day, run, CASE WHEN m.revision <> previous.revision THEN 'definition' ELSE 'data' END,
+		coalesce(m.standard <> previous.standard, false), began;
+	PERFORM set_config('enable_seqscan', planner[1], true), set_config('enable_bitmapscan', planner[2], true),
+		set_config('random_page_cost', planner[3], true);
 	IF NOT force AND NOT (forced_before AND counts.gone = 0) THEN
 		PERFORM _abc.guard(m, run - 1, lost.customers, lost.value) FROM _abc.lost(m, run) AS lost;
 	END IF;
@@ -156,9 +181,12 @@ CREATE FUNCTION _abc.full_places(m @extschema@.abc_model) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN jsonb_build_object('may_differ', CASE WHEN _abc.decides_alike(m) THEN _abc.may_differ(m) ELSE 'true' END)
-		|| CASE WHEN m.partition_by = '{}' THEN jsonb_build_object('join_cut', '', 'cutoffs', '(SELECT c.cutoffs FROM cut AS c)',
-			'the_partition', '''{}''::text[]', 'group_by_partition', ' HAVING count(*) > 0') ELSE '{}' END
+	RETURN jsonb_build_object(
+			'may_differ', CASE WHEN _abc.decides_alike(m) THEN _abc.may_differ(m) ELSE 'true' END)
+		|| CASE WHEN m.partition_by = '{}' THEN jsonb_build_object(
+				'join_cut', '', 'cutoffs', '(SELECT c.cutoffs FROM cut AS c)',
+				'the_partition', '''{}''::text[]', 'group_by_partition', ' HAVING count(*) > 0')
+			ELSE '{}' END
 		|| CASE WHEN m.runs = 0 THEN jsonb_build_object('or_replace', '') ELSE '{}' END;
 END
 $$;
@@ -232,12 +260,14 @@ BEGIN
 	PERFORM _abc.tell_days(m, day);
 	BEGIN
 		IF again THEN
-			EXECUTE _abc.fill('SELECT coalesce(bool_or(r.forced), false) FROM {run} AS r WHERE r.run = $1', m) INTO forced_before USING run;
+			EXECUTE _abc.fill('SELECT coalesce(bool_or(r.forced), false) FROM {run} AS r WHERE r.run = $1', m)
+			INTO forced_before USING run;
 		END IF;
 		PERFORM _abc.progress(m, '1/2 deciding');
 		changed_only := _abc.read_changed(m, coalesce("full", false)) AND _abc.move_cuts(m, began, day);
 		PERFORM _abc.begin_run(m, run);
-		SELECT d.rows_read, d.customers, d.healed INTO rows_read, customers, healed FROM _abc.decide(m, run, day, began, coalesce(force, false), forced_before, changed_only) AS d;
+		SELECT d.rows_read, d.customers, d.healed INTO rows_read, customers, healed
+		FROM _abc.decide(m, run, day, began, coalesce(force, false), forced_before, changed_only) AS d;
 		IF again THEN
 			PERFORM _abc.reopen_versions(m, run, day);
 		END IF;
@@ -252,7 +282,8 @@ BEGIN
 		GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, says = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
 			hint = PG_EXCEPTION_HINT;
 		bad_row := _abc.find_bad_row(m);
-		PERFORM _abc.rethrow(code, format('cannot refresh model "%s": %s', m.name, coalesce(bad_row, says)), CASE WHEN bad_row IS NULL THEN detail END,
+		PERFORM _abc.rethrow(code, format('cannot refresh model "%s": %s', m.name, coalesce(bad_row, says)),
+			CASE WHEN bad_row IS NULL THEN detail END,
 			format('SELECT * FROM @extschema@.abc_check(%L) counts what is wrong with the source.', m.face));
 	END;
 	m.runs := run;
@@ -278,9 +309,11 @@ AS $$
 DECLARE
 	payload text;
 BEGIN
-	EXECUTE _abc.fill('SELECT json_build_object(''model'', $2, ''run'', r.run, ''as_of'', min(r.as_of), ''customers'', sum(r.customers),
-		''moved_up'', sum(r.moved_up), ''moved_down'', sum(r.moved_down), ''arrived'', sum(r.arrived), ''gone'', sum(r.gone))::text
-		FROM {run} AS r WHERE r.run = $1 GROUP BY r.run', m)
+	EXECUTE _abc.fill($sql$
+SELECT json_build_object('model', $2, 'run', r.run, 'as_of', min(r.as_of), 'customers', sum(r.customers),
+	'moved_up', sum(r.moved_up), 'moved_down', sum(r.moved_down),
+	'arrived', sum(r.arrived), 'gone', sum(r.gone))::text
+FROM {run} AS r WHERE r.run = $1 GROUP BY r.run$sql$, m)
 	INTO payload USING m.runs, m.face::text;
 	PERFORM pg_notify('abc_tier', payload);
 END
@@ -305,7 +338,8 @@ BEGIN
 	IF m.runs = 0 OR NOT coalesce(m.can_undo, false) THEN
 		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
 			MESSAGE = format('model "%s" has no run that can be taken back', m.name),
-			HINT = CASE WHEN m.runs = 0 THEN 'It was not refreshed yet.' ELSE 'Only the last day can be taken back, and it was.' END;
+			HINT = CASE WHEN m.runs = 0 THEN 'It was not refreshed yet.'
+				ELSE 'Only the last day can be taken back, and it was.' END;
 	END IF;
 	FOREACH statement IN ARRAY _abc.undo_texts() LOOP
 		EXECUTE _abc.fill(statement, m) USING m.runs;
@@ -313,7 +347,8 @@ BEGIN
 	PERFORM _abc.forget_sums(m);
 	m.runs := m.runs - 1;
 	m.can_undo := false;
-	EXECUTE _abc.fill('SELECT max(r.as_of), max(r.began) FROM {run} AS r WHERE r.run = $1', m) INTO m.last_as_of, m.last_began USING m.runs;
+	EXECUTE _abc.fill('SELECT max(r.as_of), max(r.began) FROM {run} AS r WHERE r.run = $1', m)
+	INTO m.last_as_of, m.last_began USING m.runs;
 	PERFORM _abc.save(m);
 	RETURN m.last_as_of;
 END
@@ -324,10 +359,11 @@ COMMENT ON FUNCTION _abc.abc_undo(regclass) IS 'part of abc_undo: as the owner';
 CREATE FUNCTION _abc.undo_texts() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY[$$
-INSERT INTO {change} (run, as_of, {keys}, partition, moved, from_tier, from_name, to_tier, to_name, previous_lifecycle, lifecycle,
-	decided_by, reason, cause, value_before, value, score, takes_back, in_force)
-SELECT c.run, c.as_of, {c.keys}, c.partition, 'taken back', c.to_tier, c.to_name, c.from_tier, c.from_name, c.lifecycle, coalesce(c.previous_lifecycle, c.lifecycle),
-	c.decided_by, c.reason, c.cause, c.value, c.value_before, c.score, c.number, false
+INSERT INTO {change} (run, as_of, {keys}, partition, moved, from_tier, from_name, to_tier, to_name,
+	previous_lifecycle, lifecycle, decided_by, reason, cause, value_before, value, score, takes_back, in_force)
+SELECT c.run, c.as_of, {c.keys}, c.partition, 'taken back', c.to_tier, c.to_name, c.from_tier, c.from_name,
+	c.lifecycle, coalesce(c.previous_lifecycle, c.lifecycle), c.decided_by, c.reason, c.cause,
+	c.value, c.value_before, c.score, c.number, false
 FROM {change} AS c WHERE c.run = $1 AND c.in_force ORDER BY c.number$$,
 	'UPDATE {change} AS c SET in_force = false WHERE c.run = $1 AND c.in_force',
 	'DELETE FROM {version} AS v WHERE v.closed_run = $1',

@@ -46,7 +46,8 @@ DECLARE
 	run bigint;
 BEGIN
 	run := @extschema@.abc_refresh(model, NULL::date, false, false);
-	RAISE NOTICE 'model %: run %, % seconds', name, run, round(extract(epoch FROM clock_timestamp() - began)::numeric, 1);
+	RAISE NOTICE 'model %: run %, % seconds', name, run,
+		round(extract(epoch FROM clock_timestamp() - began)::numeric, 1);
 	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
 	message := SQLERRM;
@@ -77,9 +78,11 @@ BEGIN
 	IF again THEN
 		EXECUTE _abc.fill('UPDATE {run} AS r SET error = $2 WHERE r.run = $1', m) USING m.runs, message;
 	ELSE
-		EXECUTE _abc.fill('INSERT INTO {run} (run, as_of, partition, partition_by, scheme, began, finished, error)
-			VALUES ($1, CURRENT_DATE, ''{}'', ''{}'', $2, $3, clock_timestamp(), $4)
-			ON CONFLICT (run, partition) DO UPDATE SET (as_of, began, finished, error) = ROW (excluded.as_of, excluded.began, excluded.finished, excluded.error)', m)
+		EXECUTE _abc.fill($sql$
+INSERT INTO {run} (run, as_of, partition, partition_by, scheme, began, finished, error)
+VALUES ($1, CURRENT_DATE, '{}', '{}', $2, $3, clock_timestamp(), $4)
+ON CONFLICT (run, partition) DO UPDATE SET (as_of, began, finished, error)
+	= ROW (excluded.as_of, excluded.began, excluded.finished, excluded.error)$sql$, m)
 		USING m.runs + 1, m.scheme::text, began, message;
 	END IF;
 END

@@ -2,14 +2,17 @@
 -- Overrides
 --
 
--- A key as text, or as an array of texts where there are several columns, is a key of the model: a condition on alias s.
+-- A key as text, or as an array of texts where there are several columns, is a key of the model: a condition on
+-- alias s.
 CREATE FUNCTION _abc.key_is(m @extschema@.abc_model, key text, alias text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	given text[] := CASE WHEN cardinality(m.key) = 1 THEN ARRAY[key] ELSE _abc.key_parts(m, key) END;
 BEGIN
-	RETURN (SELECT string_agg(format('%s.%s %s %L::%s', alias, u.c, _abc.equality(x.t::regtype), given[u.i], x.t), ' AND ')
+	RETURN (
+		SELECT string_agg(
+			format('%s.%s %s %L::%s', alias, u.c, _abc.equality(x.t::regtype), given[u.i], x.t), ' AND ')
 		FROM unnest(m.key_columns, m.key_types) WITH ORDINALITY AS u (c, t, i)
 		CROSS JOIN LATERAL (SELECT regexp_replace(u.t, ' COLLATE .*', '')) AS x (t));
 END
@@ -30,7 +33,8 @@ BEGIN
 	IF coalesce(cardinality(result), 0) <> cardinality(m.key) THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('"%s" is not a key of model "%s"', coalesce(key, 'NULL'), m.name),
-			HINT = format('Its key has %s columns: write ARRAY[...] or ''{...}'' with %s.', cardinality(m.key), array_to_string(m.key, ', '));
+			HINT = format('Its key has %s columns: write ARRAY[...] or ''{...}'' with %s.',
+				cardinality(m.key), array_to_string(m.key, ', '));
 	END IF;
 	RETURN result;
 END
@@ -53,7 +57,8 @@ BEGIN
 	IF known IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'no_data_found',
 			MESSAGE = format('there is no customer "%s" in model "%s"', coalesce(key, 'NULL'), m.name),
-			HINT = CASE WHEN m.runs = 0 THEN 'The model was not refreshed yet.' ELSE 'A customer is known from the first refresh on that finds it in the source.' END;
+			HINT = CASE WHEN m.runs = 0 THEN 'The model was not refreshed yet.'
+				ELSE 'A customer is known from the first refresh on that finds it in the source.' END;
 	END IF;
 	RETURN condition;
 END
@@ -110,7 +115,8 @@ AS $$
 DECLARE
 	guess regclass;
 BEGIN
-	SELECT o.oid INTO guess FROM pg_class AS c JOIN pg_class AS o ON o.relnamespace = c.relnamespace AND o.relowner = c.relowner AND o.relkind = 'r'
+	SELECT o.oid INTO guess FROM pg_class AS c
+	JOIN pg_class AS o ON o.relnamespace = c.relnamespace AND o.relowner = c.relowner AND o.relkind = 'r'
 	WHERE c.oid = model AND o.relname = c.relname || '_override' AND has_table_privilege(o.oid, 'INSERT');
 	RETURN coalesce(guess, (SELECT (d.m).override FROM _abc.definition_of(model) AS d));
 END
@@ -136,14 +142,22 @@ DECLARE
 	number bigint;
 BEGIN
 	IF m.override <> overrides THEN
-		RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('"%s" is not the table of overrides of model "%s"', overrides, m.name);
+		RAISE EXCEPTION USING ERRCODE = 'undefined_object',
+			MESSAGE = format('"%s" is not the table of overrides of model "%s"', overrides, m.name);
 	END IF;
 	PERFORM _abc.check_override(m, letter, reason, ends, first_day);
-	EXECUTE _abc.fill('UPDATE {override} AS s SET ends = greatest($1, s.begins) WHERE {is_it} AND (s.ends IS NULL OR s.ends > $1)', m, is_it) USING first_day;
+	EXECUTE _abc.fill($sql$
+UPDATE {override} AS s SET ends = greatest($1, s.begins)
+WHERE {is_it} AND (s.ends IS NULL OR s.ends > $1)$sql$, m, is_it) USING first_day;
 	IF letter IS NOT NULL THEN
-		EXECUTE _abc.fill('INSERT INTO {override} ({keys}, tier, tier_name, reason, author, made, begins, ends)
-			SELECT {s.keys}, $1, $2, $3, $4, clock_timestamp(), $5, $6 FROM {state} AS s WHERE {is_it} RETURNING override_id', m, is_it)
-		INTO number USING letter, (SELECT t.name FROM @extschema@.abc_tiers(m.scheme) AS t WHERE t.tier OPERATOR(@extschema@.=) letter), reason, _abc.caller(), first_day, ends;
+		EXECUTE _abc.fill($sql$
+INSERT INTO {override} ({keys}, tier, tier_name, reason, author, made, begins, ends)
+SELECT {s.keys}, $1, $2, $3, $4, clock_timestamp(), $5, $6 FROM {state} AS s
+WHERE {is_it} RETURNING override_id$sql$, m, is_it)
+		INTO number
+		USING letter,
+			(SELECT t.name FROM @extschema@.abc_tiers(m.scheme) AS t WHERE t.tier OPERATOR(@extschema@.=) letter),
+			reason, _abc.caller(), first_day, ends;
 	END IF;
 	PERFORM _abc.apply_override(m, key, first_day);
 	RETURN number;
@@ -163,12 +177,14 @@ BEGIN
 	END IF;
 	IF letter IS NOT NULL AND ends <= first_day THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('the override ends on %s, before it begins on %s', to_char(ends, 'YYYY-MM-DD'), to_char(first_day, 'YYYY-MM-DD')),
+			MESSAGE = format('the override ends on %s, before it begins on %s',
+				to_char(ends, 'YYYY-MM-DD'), to_char(first_day, 'YYYY-MM-DD')),
 			HINT = 'To take an override back, call abc_override with the tier NULL.';
 	END IF;
 	IF first_day < m.last_as_of OR NOT isfinite(first_day) THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('an override cannot begin on %s: the last run was as of %s', first_day, to_char(m.last_as_of, 'YYYY-MM-DD')),
+			MESSAGE = format('an override cannot begin on %s: the last run was as of %s',
+				first_day, to_char(m.last_as_of, 'YYYY-MM-DD')),
 			HINT = 'Nothing of the past is changed: let it begin on the day of the last run or later.';
 	END IF;
 END
@@ -184,13 +200,17 @@ DECLARE
 	last record;
 BEGIN
 	IF first_day > m.last_as_of THEN
-		RAISE NOTICE 'takes effect with the first refresh as of % or later: the last one was as of %', to_char(first_day, 'YYYY-MM-DD'), to_char(m.last_as_of, 'YYYY-MM-DD');
+		RAISE NOTICE 'takes effect with the first refresh as of % or later: the last one was as of %',
+			to_char(first_day, 'YYYY-MM-DD'), to_char(m.last_as_of, 'YYYY-MM-DD');
 		RETURN;
 	END IF;
-	EXECUTE _abc.fill('SELECT max(r.began) AS began, bool_or(r.full_read) AS full_read, max(r.rows_read) AS rows_read, bool_or(r.forced) AS forced,
-		max(r.revision) AS revision, max(r.scheme) AS scheme FROM {run} AS r WHERE r.run = $1', m) INTO last USING m.runs;
+	EXECUTE _abc.fill($sql$
+SELECT max(r.began) AS began, bool_or(r.full_read) AS full_read, max(r.rows_read) AS rows_read,
+	bool_or(r.forced) AS forced, max(r.revision) AS revision, max(r.scheme) AS scheme
+FROM {run} AS r WHERE r.run = $1$sql$, m) INTO last USING m.runs;
 	IF last.revision <> m.revision OR last.scheme <> m.scheme::text OR NOT m.can_undo THEN
-		RAISE NOTICE 'takes effect with the next refresh: model "%" was altered, or its last run taken back, since the last one', m.name;
+		RAISE NOTICE 'takes effect with the next refresh: model "%" was altered, or its last run taken back, since '
+			'the last one', m.name;
 		RETURN;
 	END IF;
 	PERFORM _abc.decide_one(m, key);
@@ -205,13 +225,17 @@ CREATE FUNCTION _abc.decide_one(m @extschema@.abc_model, key text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
-	places jsonb := _abc.decide_places(m, true, ' AND ' || _abc.key_is(m, key, 's'), ' AND ' || _abc.key_is(m, key, 'b'));
+	places jsonb := _abc.decide_places(m, true,
+		' AND ' || _abc.key_is(m, key, 's'), ' AND ' || _abc.key_is(m, key, 'b'));
 	previous record;
 	ignored record;
 BEGIN
-	EXECUTE _abc.fill('SELECT max(r.revision) AS revision, max(r.standard) AS standard FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL', m) INTO previous USING m.runs - 1;
+	EXECUTE _abc.fill($sql$
+SELECT max(r.revision) AS revision, max(r.standard) AS standard FROM {run} AS r
+WHERE r.run = $1 AND r.revision IS NOT NULL$sql$, m) INTO previous USING m.runs - 1;
 	EXECUTE _abc.fill(_abc.decide_sql('state', _abc.has_sums(m)), m, places) INTO ignored
-	USING m, m.last_as_of, m.runs, CASE WHEN m.revision <> previous.revision THEN 'definition' ELSE 'data' END, coalesce(m.standard <> previous.standard, false), now();
+	USING m, m.last_as_of, m.runs, CASE WHEN m.revision <> previous.revision THEN 'definition' ELSE 'data' END,
+		coalesce(m.standard <> previous.standard, false), now();
 END
 $$;
 COMMENT ON FUNCTION _abc.decide_one(@extschema@.abc_model, text) IS 'part of abc_override: the decision';
