@@ -143,6 +143,7 @@ BEGIN ATOMIC
 	('check.in tier', 'customers computed into tier %1$s', '按数据计算进入等级 %1$s 的客户'),
 	('check.in tier.empty', 'the tier is empty', '该级没有客户'),
 	('check.weight', 'metric %1$s: effective weight in per cent', '指标 %1$s：实际权重（%%）'),
-	('check.weight.says', 'makes %1$s of the differences in score; its weight is %2$s', '决定了得分差异的 %1$s；名义权重为 %2$s')) AS v;
+	('check.weight.says', 'makes %1$s of the differences in score; its weight is %2$s',
+		'决定了得分差异的 %1$s；名义权重为 %2$s')) AS v;
 END;
 COMMENT ON FUNCTION _abc.texts_of_codes() IS 'part of _abc.text: codes, reasons, explain, report, check';

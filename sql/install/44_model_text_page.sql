@@ -73,8 +73,8 @@ BEGIN ATOMIC
 	('page.cut-off', 'from', '阈值'),
 	-- page: chart and runs
 	('page.pareto', 'Where the %1$s comes from', '%1$s从哪里来'),
-	('page.pareto note', 'From the best customer to the last. Bars: mean %1$s. Line: share of the total reached. Dashed: '
-		'where a tier ends.',
+	('page.pareto note', 'From the best customer to the last. Bars: mean %1$s. Line: share of the total reached. '
+		'Dashed: where a tier ends.',
 		'客户按等级排列，级内从大到小。柱：户均%1$s；线：累计占比；虚线：等级分界。'),
 	('page.runs', 'The last %1$s runs', '最近 %1$s 期'),
 	('page.runs note', 'Run by run, %1$s of the customers then in each tier; the best tier at the foot.',

@@ -46,8 +46,8 @@ $$;
 COMMENT ON FUNCTION _abc.ask_source(@extschema@.abc_model, text) IS 'the answer to a query over the source of a model';
 
 /*
- * Citus sends a bare abc_as_of() to the workers, where the day of the refresh is not set: every month filled in would be
- * as of today. The plan tells. A sub-select is evaluated where the refresh is.
+ * Citus sends a bare abc_as_of() to the workers, where the day of the refresh is not set: every month filled in would
+ * be as of today. The plan tells. A sub-select is evaluated where the refresh is.
  */
 CREATE FUNCTION _abc.check_day_stays(m @extschema@.abc_model, query text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -66,8 +66,8 @@ BEGIN
 			RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
 				MESSAGE = pg_catalog.format('%s() of model "%s" would be evaluated on the workers of Citus, '
 					'where the day of the refresh is not known', name, m.name),
-				HINT = pg_catalog.format('Write (SELECT %s()) in the source and in conditions: a sub-select is evaluated '
-					'where the refresh is.', name);
+				HINT = pg_catalog.format('Write (SELECT %s()) in the source and in conditions: a sub-select is '
+					'evaluated where the refresh is.', name);
 		END IF;
 	END LOOP;
 END

@@ -36,8 +36,10 @@ BEGIN ATOMIC
 	partition text[] NOT NULL, {carried_definitions}
 	value numeric, metrics double precision[], score double precision, cut numeric,
 	eligible boolean NOT NULL, conditions boolean[], first_order date, last_order date, orders bigint,
-	computed @extschema@.abc_tier, decided_by text NOT NULL, dissent_run bigint, lifecycle text NOT NULL, lifecycle_since date NOT NULL,
-	settled @extschema@.abc_tier, tier @extschema@.abc_tier, tier_name text NOT NULL, reason text, decided_until date, dissent_since date,
+	computed @extschema@.abc_tier, decided_by text NOT NULL, dissent_run bigint,
+	lifecycle text NOT NULL, lifecycle_since date NOT NULL,
+	settled @extschema@.abc_tier, tier @extschema@.abc_tier, tier_name text NOT NULL,
+	reason text, decided_until date, dissent_since date,
 	tier_since date NOT NULL, previous_tier @extschema@.abc_tier, previous_name text, moved text, moved_run bigint,
 	value_before numeric, value_run bigint, best_tier @extschema@.abc_tier, best_name text, best_tier_until date,
 	best_value numeric,

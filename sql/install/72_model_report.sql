@@ -127,7 +127,8 @@ BEGIN
 		(t.customers / sum(t.customers) OVER g)::double precision, t.value,
 		_abc.share(t.weight, sum(t.weight) OVER g),
 		CASE WHEN names <> '{}' THEN
-			(t.customers * sum(t.customers) OVER () / (sum(t.customers) OVER g * sum(t.customers) OVER k))::double precision
+			(t.customers * sum(t.customers) OVER ()
+				/ (sum(t.customers) OVER g * sum(t.customers) OVER k))::double precision
 		END
 	FROM tiers AS t WINDOW g AS (PARTITION BY t.groups), k AS (PARTITION BY t.tier::text)
 	ORDER BY t.groups, t.tier::text COLLATE "C";

@@ -124,10 +124,13 @@ BEGIN
 	RETURN QUERY EXECUTE format($sql$
 		SELECT to_jsonb(y.*) || jsonb_build_object('from_tier', x.from_tier, 'from_name', x.from_name)
 		FROM (SELECT f.* FROM %s AS f WHERE %s ORDER BY %s, %s LIMIT %s) AS y
-		LEFT JOIN LATERAL (SELECT c.from_tier, c.from_name FROM %s AS c WHERE c.run = y.run AND c.takes_back IS NULL AND %s
+		LEFT JOIN LATERAL (
+			SELECT c.from_tier, c.from_name FROM %s AS c WHERE c.run = y.run AND c.takes_back IS NULL AND %s
 			ORDER BY c.number DESC LIMIT 1) AS x ON true$sql$,
 		m.face, condition, ordering, (SELECT string_agg(format('f.%I', k), ', ') FROM unnest(m.key) AS k), n, m.changes,
-		(SELECT string_agg(format('c.%1$I %2$s y.%1$I', u.k, _abc.equality(regexp_replace(u.t, ' COLLATE .*', '')::regtype)), ' AND ')
+		(SELECT string_agg(
+				format('c.%1$I %2$s y.%1$I', u.k, _abc.equality(regexp_replace(u.t, ' COLLATE .*', '')::regtype)),
+				' AND ')
 			FROM unnest(m.key, m.key_types) AS u (k, t)));
 END
 $$;

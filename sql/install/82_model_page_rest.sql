@@ -38,12 +38,15 @@ BEGIN
 		SELECT array_agg(ARRAY[_abc.xml(g.name), _abc.number_text(g.customers, 0), _abc.number_text(g.best, 0),
 				_abc.number_text(g.best / g.customers * g.all_customers / nullif(g.all_best, 0), 1),
 					_abc.amount($1, g.weight), _abc.share_text($2, g.weight / nullif(g.total, 0))] ORDER BY g.i)
-		FROM (SELECT least(o.i, 7) AS i, CASE WHEN o.i < 7 OR o.groups = 7 THEN coalesce(o.name, $3) ELSE $4 END AS name,
-			sum(o.customers) AS customers, sum(o.best) AS best, sum(o.weight) AS weight,
+		FROM (
+			SELECT least(o.i, 7) AS i,
+				CASE WHEN o.i < 7 OR o.groups = 7 THEN coalesce(o.name, $3) ELSE $4 END AS name,
+				sum(o.customers) AS customers, sum(o.best) AS best, sum(o.weight) AS weight,
 				sum(sum(o.customers)) OVER () AS all_customers, sum(sum(o.best)) OVER () AS all_best,
-					sum(sum(o.weight)) OVER () AS total
-			FROM (SELECT f.%1$I::text AS name, count(*) AS customers, count(*) FILTER (WHERE f.tier_rank = 1) AS best,
-				coalesce(sum(greatest(f.value, 0)), 0) AS weight, count(*) OVER () AS groups,
+				sum(sum(o.weight)) OVER () AS total
+			FROM (
+				SELECT f.%1$I::text AS name, count(*) AS customers, count(*) FILTER (WHERE f.tier_rank = 1) AS best,
+					coalesce(sum(greatest(f.value, 0)), 0) AS weight, count(*) OVER () AS groups,
 					row_number() OVER (ORDER BY coalesce(sum(greatest(f.value, 0)), 0) DESC,
 						f.%1$I::text COLLATE "C" NULLS LAST) AS i
 				FROM %2$s AS f WHERE f.tier IS NOT NULL GROUP BY f.%1$I) AS o
