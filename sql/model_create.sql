@@ -244,6 +244,7 @@ RESET ROLE;
 SELECT line, _abc.sent_day(line) FROM unnest(ARRAY[
 	'         Query: SELECT v FROM public.o_102008 o WHERE (day OPERATOR(pg_catalog.<) public.abc_as_of())',
 	'         Query: SELECT v FROM o WHERE day > ext.abc_last_as_of() - 30',
+	'         Query: SELECT v FROM o WHERE day > COALESCE(to_date(NULLIF(current_setting(''abc_tier.last_as_of''::text, true), ''''::text), ''YYYY-MM-DD''::text))',
 	'         Query: SELECT v FROM o WHERE day < (SELECT intermediate_result.abc_as_of FROM read_intermediate_result(''1_1''))',
 	'   Output: my_abc_as_of(), CASE WHEN current_setting(''abc_tier.as_of'') THEN 1 END']) AS line;
 SET client_min_messages = warning;

@@ -79,11 +79,38 @@ CREATE FUNCTION _abc.sent_day(line text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN substring(line FROM '^ *Query: .*\m(abc_(?:as_of|last_as_of|last_refresh))\(\)');
+	-- a call, or its body in place of it
+	RETURN 'abc_' || substring(line FROM '^ *Query: .*\mabc_(?:tier\.)?(as_of|last_as_of|last_refresh)(?:\(\)|'')');
 END
 $$;
 COMMENT ON FUNCTION _abc.sent_day(text) IS
 'part of the reading of a source: the function of the day in a query to a worker, given a line of EXPLAIN';
+
+/*
+ * Citus moves tables to its workers, but does not join them with what a refresh has read. Better said before
+ * anything is read than by an error about sub-selects.
+ */
+CREATE FUNCTION _abc.check_tables_stay(m @extschema@.abc_model) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	moved regclass;
+BEGIN
+	IF EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN
+		-- its own catalog, which is not there elsewhere
+		EXECUTE 'SELECT p.logicalrelid FROM pg_dist_partition AS p WHERE p.logicalrelid = ANY ($1) LIMIT 1' INTO moved
+			USING ARRAY[m.state, m.before, m.version, m.change, m.run, m.override, m.summary, m.sums, m.reading, m.noted];
+		IF moved IS NOT NULL THEN
+			RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
+				MESSAGE = format('table "%s" of model "%s" was distributed by Citus', moved, m.name),
+				HINT = 'The tables of a model stay on the coordinator. undistribute_table() would put another table in its '
+					'place, which is not the model''s: drop the model, and make it again.';
+		END IF;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION _abc.check_tables_stay(@extschema@.abc_model) IS
+'part of abc_refresh: an error where Citus has moved a table of the model to its workers';
 
 -- The types of columns of the source, domains taken for what they stand for.
 CREATE FUNCTION _abc.source_types(m @extschema@.abc_model, names text[]) RETURNS TABLE (name text, type oid, sorts oid)

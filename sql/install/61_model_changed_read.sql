@@ -109,7 +109,7 @@ BEGIN
 		RETURN m;
 	END IF;
 	PERFORM _abc.ask_source(m,
-		format('SELECT to_jsonb(count(*)) FROM (SELECT FROM (%s) AS x LIMIT 0) AS none', _abc.changed_query(m)));
+		format('SELECT to_jsonb(count(*)) FROM (SELECT 1 FROM (%s) AS x LIMIT 0) AS none', _abc.changed_query(m)));
 	RETURN m;
 EXCEPTION WHEN syntax_error_or_access_rule_violation OR data_exception THEN
 	GET STACKED DIAGNOSTICS says = MESSAGE_TEXT, code = RETURNED_SQLSTATE;

@@ -254,6 +254,7 @@ DECLARE
 	hint text;
 	bad_row text;
 BEGIN
+	PERFORM _abc.check_tables_stay(m);
 	day := _abc.run_day(m, as_of, coalesce(force, false));
 	again := coalesce(day = m.last_as_of, false);
 	run := CASE WHEN again THEN m.runs ELSE m.runs + 1 END;
