@@ -53,6 +53,7 @@ my %pool = (
 	bytea => [ '\x', '\x00', '\xffffffff' ],
 	jsonb => [ '{}', '[]', 'null', '{"a": 1}' ],);
 $pool{varchar} = $pool{text};
+$pool{float4} = [ @numbers, qw(-0 1e-45 3.4028235e38 -3.4028235e38 NaN Infinity -Infinity 0.1) ];
 $pool{$_->[0]} = $pool{$_->[1]} foreach [ 'double precision', 'float8' ], [ bigint => 'int8' ], [ integer => 'int4' ], [ smallint => 'int2' ],
 	[ boolean => 'bool' ], [ 'character varying' => 'text' ], [ 'timestamp with time zone' => 'timestamptz' ];
 
@@ -103,6 +104,7 @@ my @functions = map { [ split /\|/ ] } split /\n/, $node->safe_psql('postgres', 
 
 my %columns_of;
 push @{ $columns_of{ $_->[1] } }, $_->[0] foreach @columns;
+$columns_of{float4} = ['f::float4'];
 $columns_of{'double precision'} = ['f'];
 $columns_of{bigint} = ['b'];
 $columns_of{integer} = ['i'];
@@ -141,10 +143,19 @@ sub window
 		'(ORDER BY k ROWS BETWEEN 1 FOLLOWING AND 3 FOLLOWING EXCLUDE TIES)', '(PARTITION BY i)');
 }
 
+# Polymorphic parameters become one type: mostly a number's, for which there are such functions.
+sub concrete
+{
+	my @types = @_;
+	my $element = pick(qw(float8 float8 numeric numeric int8 int8 int4 int2 float4 text bool abc_tier date bytea jsonb float8[]));
+
+	return map { /^any(?:compatible)?array$/ ? $element =~ s/\[\]//r . '[]' : /^any/ ? $element : $_ } @types;
+}
+
 sub statement
 {
 	my ($name, $kind, $set, $volatility, $types, $defaults) = @{ pick(@functions) };
-	my @types = split /,/, $types // '';
+	my @types = concrete(split /,/, $types // '');
 	my $table = pick('edge', 'edge', 'poison', '(SELECT * FROM edge WHERE false) AS none', '(SELECT * FROM edge WHERE f > 0 AND n > 0 AND b > 0) AS good');
 	my $rows = pick('', 'WHERE k = 7', 'WHERE k < 20', '');
 	$rows = 'WHERE k < 20' if $volatility eq 'v' && !$rows;	# each call may be a whole refresh
