@@ -115,6 +115,13 @@ SET ROLE regress_abc_page;
 -- a source that is gone does not keep the page from being made
 ALTER TABLE facts RENAME TO elsewhere;
 SELECT abc_report_html('book') LIKE '%数据源无法检查%' AS made;
+-- a scheme of fewer tiers: those that are gone are told by who left them, under the names of then
+ALTER TABLE elsewhere RENAME TO facts;
+SELECT abc_alter_model('book', scheme => 'count 龙头 50 / 其他');
+SELECT abc_refresh('book', (SELECT max(as_of) + 1 FROM book_run), force => true) > 1 AS refreshed;
+SELECT check_name, n FROM abc_check('book') WHERE code = 'in tier';
+SELECT t.from_name, t.to_name, t.customers, page LIKE format('%%>%s<%%', replace(replace(t.from_name, '<', '&lt;'), '>', '&gt;')) AS then_on_page, page LIKE format('%%>%s<%%', t.to_name) AS now_on_page
+FROM abc_transitions('book', (SELECT min(as_of) FROM book_run)) AS t, abc_report_html('book') AS page;
 SELECT abc_drop_model('book');
 RESET ROLE;
 DROP SCHEMA regress_abc_page CASCADE;

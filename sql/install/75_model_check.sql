@@ -223,11 +223,9 @@ BEGIN
 	RETURN QUERY EXECUTE _abc.asked($sql$
 		SELECT 'in tier', _abc.text({language}, 'check.in tier', t.name), count(s.computed) > 0, count(s.computed),
 			CASE WHEN count(s.computed) = 0 THEN _abc.text({language}, 'check.in tier.empty') END
-		FROM (SELECT u.tier, min(u.name) AS name FROM {run} AS r
-			CROSS JOIN LATERAL unnest(r.tiers, r.tier_names) AS u (tier, name)
-			WHERE r.run = {runs} AND r.revision IS NOT NULL AND u.tier IS NOT NULL GROUP BY u.tier) AS t
-		LEFT JOIN {state} AS s ON s.present AND s.computed OPERATOR(@extschema@.=) t.tier
-		GROUP BY t.tier, t.name ORDER BY t.tier::text COLLATE "C"$sql$, m);
+		FROM _abc.tiers_of($1, {runs}) AS t
+		LEFT JOIN {state} AS s ON s.present AND @extschema@.abc_rank(s.computed) = t.tier_rank
+		GROUP BY t.tier_rank, t.name ORDER BY t.tier_rank$sql$, m) USING m;
 END
 $$;
 COMMENT ON FUNCTION _abc.check_ties(@extschema@.abc_model) IS 'part of abc_check: ties and empty tiers';

@@ -90,7 +90,11 @@ BEGIN
 		FROM (SELECT u.i, min(r.tier_names[u.i]) AS name, sum(r.tier_customers[u.i]) AS customers,
 				coalesce(sum(r.tier_values[u.i]), 0) AS value, coalesce(sum(r.tier_weights[u.i]), 0) AS weight
 			FROM {run} AS r CROSS JOIN LATERAL generate_subscripts(r.tiers, 1) AS u (i)
-			WHERE r.run = $1 AND r.revision IS NOT NULL AND r.tiers[u.i] IS NOT NULL GROUP BY u.i) AS t
+			WHERE r.run = $1 AND r.revision IS NOT NULL AND r.tiers[u.i] IS NOT NULL
+			GROUP BY u.i
+			-- of the tiers that a scheme has no longer a run records only who left them
+			HAVING sum(r.tier_customers[u.i]) > 0 OR max(r.scheme) IS NULL
+				OR u.i <= (SELECT count(*) FROM @extschema@.abc_tiers(max(r.scheme)::@extschema@.abc_scheme))) AS t
 		WINDOW w AS (ORDER BY t.i) ORDER BY t.i$q$, m) USING run;
 END
 $$;

@@ -69,34 +69,35 @@ DECLARE
 	l text := p.language;
 	since date := coalesce((_abc.run_before(m, m.runs, (m.last_as_of - interval '1 year')::date)).as_of,
 		_abc.first_day(m));
-	names jsonb := (SELECT jsonb_object_agg(chr(64 + t.tier_rank), t.name) FROM _abc.tiers_of(m, m.runs) AS t)
-		|| jsonb_build_object('unrated', _abc.text(l, 'unrated'), 'gone', _abc.text(l, 'transition.gone'), 'not yet',
-			_abc.text(l, 'transition.not yet'));
-	states text[];
+	-- states that are no tiers; a tier has the name that it bore then, or bears now
+	names jsonb := jsonb_build_object('unrated', _abc.text(l, 'unrated'), 'gone', _abc.text(l, 'transition.gone'),
+		'not yet', _abc.text(l, 'transition.not yet'));
+	heads text[];
 	cells text[];
 BEGIN
 	IF since >= m.last_as_of OR p.tiers > 8 THEN
 		RETURN NULL;
 	END IF;
-	WITH moves AS (SELECT t.from_state, t.to_state, t.customers
-		FROM @extschema@.abc_transitions(m.face, since, m.last_as_of, 'tier') AS t),
-		states AS (SELECT x.state, row_number() OVER (ORDER BY length(x.state), x.state) AS i, x.state <> 'not yet'
-			AND EXISTS (SELECT FROM moves AS v WHERE v.to_state = x.state) AS seen
-			FROM (SELECT v.from_state AS state FROM moves AS v UNION SELECT v.to_state FROM moves AS v) AS x)
-	SELECT (SELECT array_agg(s.state ORDER BY s.i) FROM states AS s WHERE s.seen),
-		array_agg(b.line ORDER BY b.i)
-	INTO states, cells
-	FROM (SELECT f.i, ARRAY[_abc.badge(names ->> f.state, CASE WHEN length(f.state) = 1 THEN ascii(f.state) - 64 END,
-		p.tiers)]
-			|| array_agg(_abc.number_text(coalesce(v.customers, 0), 0) ORDER BY s.i) AS line
-		FROM states AS f CROSS JOIN states AS s LEFT JOIN moves AS v ON v.from_state = f.state AND v.to_state = s.state
-		WHERE s.seen AND EXISTS (SELECT FROM moves AS x WHERE x.from_state = f.state) GROUP BY f.i, f.state) AS b;
+	WITH moves AS (
+		SELECT t.from_state, coalesce(names ->> t.from_state, t.from_name) AS from_name,
+			t.to_state, coalesce(names ->> t.to_state, t.to_name) AS to_name, t.customers
+		FROM @extschema@.abc_transitions(m.face, since, m.last_as_of, 'tier') AS t
+	), rows AS (
+		SELECT v.from_state AS state, min(v.from_name) AS name FROM moves AS v GROUP BY 1
+	), columns AS (
+		SELECT v.to_state AS state, min(v.to_name) AS name FROM moves AS v GROUP BY 1
+	), lines AS (
+		SELECT r.state, ARRAY[_abc.badge(r.name, CASE WHEN length(r.state) = 1 THEN ascii(r.state) - 64 END, p.tiers)]
+			|| array_agg(_abc.number_text(coalesce(v.customers, 0), 0) ORDER BY length(c.state), c.state) AS line
+		FROM rows AS r CROSS JOIN columns AS c
+		LEFT JOIN moves AS v ON v.from_state = r.state AND v.to_state = c.state GROUP BY r.state, r.name
+	)
+	SELECT (SELECT array_agg(c.name ORDER BY length(c.state), c.state) FROM columns AS c),
+		(SELECT array_agg(x.line ORDER BY length(x.state), x.state) FROM lines AS x) INTO heads, cells;
 	RETURN _abc.html_section(_abc.text(l, 'page.transitions', _abc.day_text(l, since), _abc.day_text(l, m.last_as_of)),
 		_abc.text(l, 'page.transitions note'),
 		_abc.html_table(_abc.text(l, 'page.transitions', since::text, m.last_as_of::text), 'r'
-			|| repeat('n', cardinality(states)),
-			_abc.text(l, 'page.transitions from') || ARRAY(SELECT names ->> s
-				FROM unnest(states) WITH ORDINALITY AS u (s, i) ORDER BY u.i), cells));
+			|| repeat('n', cardinality(heads)), _abc.text(l, 'page.transitions from') || heads, cells));
 END
 $$;
 COMMENT ON FUNCTION _abc.page_transitions(@extschema@.abc_model, _abc.page) IS
