@@ -1,5 +1,6 @@
--- Comparisons of a tier with a tier, of a tier with a text and of a text with a tier: by bytes,
--- collations ignored.
+--
+-- Comparisons of a tier with a tier, of a tier with a text and of a text with a tier: by bytes, collations ignored
+--
 
 CREATE FUNCTION abc_tier_eq(abc_tier, abc_tier) RETURNS boolean
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE

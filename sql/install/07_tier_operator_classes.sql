@@ -1,6 +1,10 @@
+--
+-- Tiers in order: indexes, the better and the worse of two, numbers
+--
 -- btree: tiers among themselves, with text, and texts among themselves by the operators that compare
 -- bytes, not by text's own =, <, ..., which follow a collation.  An index scan for tier = ANY (text[])
 -- or tier < ANY (text[]) compares the elements of the array first.
+--
 
 CREATE FUNCTION abc_tier_cmp(abc_tier, abc_tier) RETURNS integer
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE

@@ -1,5 +1,5 @@
 --
--- Tiers: window functions, cut-offs, assignment
+-- Tiers over a partition: window functions
 --
 -- Declared once for all types of numbers (smallint, integer, bigint, real, double precision, numeric,
 -- and domains over them); a value of any other type is an error when the first row is read.

@@ -1,3 +1,7 @@
+--
+-- Tiers by cut-offs that are given
+--
+
 CREATE FUNCTION abc_assign(value float8, cutoffs float8[]) RETURNS abc_tier
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_assign_float8';

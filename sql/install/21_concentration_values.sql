@@ -1,5 +1,5 @@
 --
--- From ordered values: every value is kept, in one process, within work_mem and then in a temporary
+-- Concentration from ordered values: every value is kept, in one process, within work_mem and then in a temporary
 -- file.  PARALLEL SAFE without a combine function, so that the scan below may be parallel.  Declared
 -- once for all types of numbers.
 --

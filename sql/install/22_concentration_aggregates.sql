@@ -1,3 +1,7 @@
+--
+-- Concentration from ordered values: the aggregates
+--
+
 CREATE FUNCTION abc_gini_finalfn(internal) RETURNS float8
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'abc_gini_finalfn';

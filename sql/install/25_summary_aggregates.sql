@@ -1,5 +1,5 @@
 --
--- Aggregates.  The state is the type itself, so that engines that compute
+-- Summaries: aggregates.  The state is the type itself, so that engines that compute
 -- aggregates in parts (parallel workers, Citus) can send it about.
 --
 

@@ -1,5 +1,5 @@
 --
--- Accessors
+-- Summaries: what can be asked of one
 --
 
 CREATE FUNCTION abc_count(summary abc_summary) RETURNS bigint

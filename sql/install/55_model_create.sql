@@ -1,5 +1,5 @@
 --
--- Create, drop, print
+-- Making a model, dropping it, printing it as the call that makes it
 --
 
 CREATE FUNCTION abc_create_model(name text, source text, key text, value text,

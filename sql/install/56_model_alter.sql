@@ -1,5 +1,5 @@
 --
--- Alter
+-- Altering a model
 --
 
 CREATE FUNCTION abc_alter_model(model regclass, source text DEFAULT NULL, value text DEFAULT NULL,

@@ -1,5 +1,5 @@
 --
--- Every model
+-- Refreshing every model
 --
 
 -- The models that the caller may refresh, the one refreshed longest ago first: a call that is cut off leaves

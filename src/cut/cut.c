@@ -244,7 +244,8 @@ refuse_negative(const Selection *selection)
 					value_text(selection->store->kind, selection->least_negative)),
 			 errdetail("%lld of %lld values are negative.",
 					   (long long) selection->nnegative, (long long) selection->nvalues),
-			 errhint("Correct the values, or use \"negative zero\" (they weigh nothing) or \"negative drop\" (they get no tier).")));
+			 errhint("Correct the values, or use \"negative zero\" (they weigh nothing) or \"negative drop\" "
+					 "(they get no tier).")));
 }
 
 void

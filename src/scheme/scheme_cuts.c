@@ -225,8 +225,8 @@ read_value(SchemeInput *in, const char *number, Numeric *value)
 						 "Cuts of value are numbers, such as 5000, -0.5 or 1e6.");
 	if (parts.nwhole + exponent > MAX_VALUE_SCALE || parts.ndecimals - exponent > MAX_VALUE_SCALE)
 		return cut_error(in, number, "has too many digits",
-						 psprintf("A cut of value has at most %d digits before the decimal point, and as many behind it.",
-								  MAX_VALUE_SCALE));
+						 psprintf("A cut of value has at most %d digits before the decimal point, "
+								  "and as many behind it.", MAX_VALUE_SCALE));
 	*value = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(number),
 												 ObjectIdGetDatum(InvalidOid),
 												 Int32GetDatum(-1)));
@@ -307,7 +307,8 @@ check_rest_named(SchemeInput *in)
 	if (in->items[0].name == NULL || in->rest_named)
 		return true;
 	return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
-						"Names are one more than cuts: add the name of the rest, as in: share gold 80 / iron 95 / lead.",
+						"Names are one more than cuts: add the name of the rest, as in: "
+						"share gold 80 / iron 95 / lead.",
 						"the last tier, the rest, has no name");
 }
 
@@ -327,7 +328,8 @@ hint_cumulative(SchemeInput *in, const AbcScheme *scheme, const AbcFraction *sha
 	if (sum.num == sum.den && in->items[0].name == NULL)
 		return psprintf("Cuts between / are cumulative; the widths of the tiers are written with +: %s %s.",
 						scheme_rule_word(scheme->rule), widths.data);
-	return "Cuts between / are cumulative and rise, as in 80/95; widths of the tiers are written with +, as in 80+15+5.";
+	return "Cuts between / are cumulative and rise, as in 80/95; widths of the tiers are written with +, "
+		"as in 80+15+5.";
 }
 
 /* share and count with "/": cumulative cuts, which rise. */

@@ -269,7 +269,8 @@ read_items(SchemeInput *in)
 			return unexpected_error(in);
 		if (in->separator != '\0' && in->separator != *in->p)
 			return scheme_error(in, ERRCODE_INVALID_TEXT_REPRESENTATION,
-								"Cumulative cuts are separated by /, as in 80/95; widths of the tiers by +, as in 80+15+5.",
+								"Cumulative cuts are separated by /, as in 80/95; widths of the tiers by +, "
+								"as in 80+15+5.",
 								"/ and + do not mix");
 		in->separator = *in->p++;
 	}

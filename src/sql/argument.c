@@ -106,7 +106,8 @@ argument_refuse_change(const char *name, const char *within, const char *before,
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("argument \"%s\" changes within %s: \"%s\", then \"%s\"", name, within, before, now),
-			 errhint("It holds for all rows of a partition or group: add what it depends on to PARTITION BY or GROUP BY.")));
+			 errhint("It holds for all rows of a partition or group: add what it depends on to PARTITION BY "
+					 "or GROUP BY.")));
 }
 
 void

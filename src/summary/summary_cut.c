@@ -150,7 +150,8 @@ refuse_negative(const SummaryCells *cells)
 			 errmsg("negative values under a scheme with \"negative error\""),
 			 errdetail("%lld of %lld values are negative.",
 					   (long long) cells->nnegative, (long long) cells->count),
-			 errhint("Correct the values, or use \"negative zero\" (they weigh nothing) or \"negative drop\" (they get no tier).")));
+			 errhint("Correct the values, or use \"negative zero\" (they weigh nothing) or \"negative drop\" "
+					 "(they get no tier).")));
 }
 
 /*

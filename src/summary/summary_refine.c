@@ -27,7 +27,8 @@ summary_refuse_changed(const char *detail)
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			 errmsg("data changed between the rounds"),
 			 errdetail_internal("%s", detail),
-			 errhint("Repeat both rounds, on one snapshot where there is one (REPEATABLE READ), and ask for the values in the intervals of abc_bounds.")));
+			 errhint("Repeat both rounds, on one snapshot where there is one (REPEATABLE READ), and ask for the values "
+					 "in the intervals of abc_bounds.")));
 }
 
 static char *

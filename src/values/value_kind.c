@@ -24,7 +24,8 @@ typedef struct TypeFacts
 } TypeFacts;
 
 static const TypeFacts facts[] = {
-	[NUMBER_FLOAT8] = {VALUE_FLOAT8, "double precision", FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, float8out},
+	[NUMBER_FLOAT8] = {VALUE_FLOAT8, "double precision", FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+		float8out},
 	[NUMBER_INT8] = {VALUE_INT8, "bigint", INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, int8out},
 	[NUMBER_NUMERIC] = {VALUE_NUMERIC, "numeric", NUMERICOID, -1, false, TYPALIGN_INT, numeric_out},
 	[NUMBER_FLOAT4] = {VALUE_FLOAT8, "real", FLOAT4OID, sizeof(float4), true, TYPALIGN_INT, float4out},

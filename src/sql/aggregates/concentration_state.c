@@ -99,7 +99,8 @@ concentration_refuse_negative(ValueKind kind, Datum value)
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("value %s is negative, and concentration is a matter of shares",
 					value_text(kind, value)),
-			 errhint("Leave negative values out with FILTER (WHERE value >= 0), or count them as zero with greatest(value, 0).")));
+			 errhint("Leave negative values out with FILTER (WHERE value >= 0), or count them as zero with "
+					 "greatest(value, 0).")));
 }
 
 /* Zeros count as values, but make no total. */

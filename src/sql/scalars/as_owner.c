@@ -105,6 +105,7 @@ worker_function(FmgrInfo *flinfo)
 {
 	HeapTuple	tuple;
 	Form_pg_proc proc;
+	bool		is_private;
 	List	   *name;
 	FmgrInfo   *worker;
 
@@ -114,9 +115,9 @@ worker_function(FmgrInfo *flinfo)
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for function %u", flinfo->fn_oid);
 	proc = (Form_pg_proc) GETSTRUCT(tuple);
+	is_private = strcmp(get_namespace_name(proc->pronamespace), PRIVATE_SCHEMA) == 0;
 	name = list_make2(makeString(PRIVATE_SCHEMA),
-					  makeString(psprintf("%s%s", strcmp(get_namespace_name(proc->pronamespace), PRIVATE_SCHEMA) == 0 ? "_" : "",
-										  NameStr(proc->proname))));
+					  makeString(psprintf("%s%s", is_private ? "_" : "", NameStr(proc->proname))));
 	worker = MemoryContextAlloc(flinfo->fn_mcxt, sizeof(FmgrInfo));
 	fmgr_info_cxt(LookupFuncName(name, proc->pronargs, proc->proargtypes.values, false),
 				  worker, flinfo->fn_mcxt);

@@ -21,7 +21,8 @@ PG_FUNCTION_INFO_V1(abc_assign_float8);
 PG_FUNCTION_INFO_V1(abc_assign_int8);
 PG_FUNCTION_INFO_V1(abc_assign_numeric);
 
-#define CUTOFFS_HINT	"Pass what abc_cutoffs returns: the smallest value of each tier but the last, for at most 26 tiers."
+#define CUTOFFS_HINT	\
+	"Pass what abc_cutoffs returns: the smallest value of each tier but the last, for at most 26 tiers."
 
 static const ArrayRule cutoffs_rule = {"cutoffs", ABC_MAX_CUTS, true, false, CUTOFFS_HINT};
 

@@ -3,8 +3,8 @@
  *		What models need of transactions and locks, and SQL cannot say.
  *
  * CALL abc_refresh_all(): every model of the caller, each in a transaction of its own.  In C, because a procedure in
- * PL/pgSQL that commits cannot have a search_path of its own, cannot tell that it was called inside a transaction before
- * it fails, and cannot give a hint then.
+ * PL/pgSQL that commits cannot have a search_path of its own, cannot tell that it was called inside a transaction
+ * before it fails, and cannot give a hint then.
  *
  * _abc.lock_alone(relations): relations locked, each by itself, and none while another is waited for.  LOCK TABLE on a
  * view locks what it reads, too, and holds what it has while it waits.
@@ -81,8 +81,8 @@ abc_refresh_all(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
 				 errmsg("abc_refresh_all() cannot be called inside a transaction"),
 				 errdetail("Each model is refreshed in a transaction of its own."),
-				 errhint("Call it by itself: without BEGIN, without psql -1, with autocommit in a driver, not from a function; "
-						 "or refresh the models one by one with abc_refresh().")));
+				 errhint("Call it by itself: without BEGIN, without psql -1, with autocommit in a driver, "
+						 "not from a function; or refresh the models one by one with abc_refresh().")));
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
 	lasting = CurrentMemoryContext; /* under the portal's, so that it outlives commits */
 	initStringInfo(&failures);
@@ -147,8 +147,8 @@ lock_beside(const Oid *relations, int n, int held)
 }
 
 /*
- * _abc.lock_alone(relations oid[]): an ACCESS EXCLUSIVE lock on each until the transaction ends.  What is NULL, or is no
- * longer there, is passed over; an error for a relation of somebody else's.
+ * _abc.lock_alone(relations oid[]): an ACCESS EXCLUSIVE lock on each until the transaction ends.  What is NULL, or is
+ * no longer there, is passed over; an error for a relation of somebody else's.
  *
  * Nothing is held while something is waited for, so that readers, who lock a view and then its tables, and perhaps
  * another view in the same transaction, never wait for us while we wait for them.  Where they never leave room for all

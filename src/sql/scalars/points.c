@@ -26,7 +26,8 @@
 PG_FUNCTION_INFO_V1(abc_points);
 
 #define MAX_STEPS	1000
-#define POINTS_HINT	"Write, for example, abc_points(parcels, '{0,5000,20000}', '{0,3,6}'): breaks that rise, and points for each."
+#define POINTS_HINT	\
+	"Write, for example, abc_points(parcels, '{0,5000,20000}', '{0,3,6}'): breaks that rise, and points for each."
 
 static const ArrayRule breaks_rule = {"breaks", MAX_STEPS, false, false, POINTS_HINT};
 static const ArrayRule points_rule = {"points", MAX_STEPS, false, false, POINTS_HINT};

@@ -263,9 +263,10 @@ refuse_incomplete(const SummaryCells *cells, const AbcScheme *scheme)
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			 errmsg("data changed between the rounds"),
-			 errdetail("The values in the intervals of abc_bounds, of which there must be some, are not among those given."),
-			 errhint("Pass all values from low to high of every row of abc_bounds for scheme \"%s\", and repeat both rounds.",
-					 scheme_canonical(scheme))));
+			 errdetail("The values in the intervals of abc_bounds, of which there must be some, are not among "
+					   "those given."),
+			 errhint("Pass all values from low to high of every row of abc_bounds for scheme \"%s\", "
+					 "and repeat both rounds.", scheme_canonical(scheme))));
 }
 
 /* Cells replaced by the values of the second round, each with its number of rows. */

@@ -19,11 +19,14 @@ enum
 
 static const char *const arg_names[] = {"weights", "methods", "missing"};
 
-#define WEIGHTS_HINT	"A score has 1 to " CppAsString2(MAX_METRICS) " metrics, each with a weight of zero or more: ARRAY[40, 30, 20, 10]."
+#define METRICS_HINT	"Write ARRAY[sales, profit, orders], with an element for each weight."
+#define WEIGHTS_HINT	"A score has 1 to " CppAsString2(MAX_METRICS) " metrics, each with a weight of zero or more: " \
+						"ARRAY[40, 30, 20, 10]."
+#define METHODS_HINT	"Give one method for all metrics or one for each; for values as they are, say \"none\"."
 
-const ArrayRule metrics_rule = {"metrics", MAX_METRICS, true, false, "Write ARRAY[sales, profit, orders], with an element for each weight."};
+const ArrayRule metrics_rule = {"metrics", MAX_METRICS, true, false, METRICS_HINT};
 static const ArrayRule weights_rule = {"weights", MAX_METRICS, false, false, WEIGHTS_HINT};
-static const ArrayRule methods_rule = {"methods", MAX_METRICS, false, false, "Give one method for all metrics or one for each; for values as they are, say \"none\"."};
+static const ArrayRule methods_rule = {"methods", MAX_METRICS, false, false, METHODS_HINT};
 
 void
 score_args_init(ScoreArgs *args, MemoryContext parent)

@@ -1,6 +1,10 @@
 --
--- What the catalog says of types
+-- A schema for what is not for users, out of the way of their functions; and what all of it asks of types
 --
+
+CREATE SCHEMA _abc;
+COMMENT ON SCHEMA _abc IS 'parts of abc_tier that its functions call; not an interface';
+GRANT USAGE ON SCHEMA _abc TO PUBLIC;
 
 CREATE FUNCTION _abc.base_type(type oid) RETURNS oid
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
