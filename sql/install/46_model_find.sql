@@ -24,8 +24,8 @@ END
 $$;
 COMMENT ON FUNCTION _abc.rethrow(text, text, text, text) IS 'raise an error that was caught, without its context';
 
--- Functions that are abc_as_owner in C do, as the owner of the relation that is their first argument, what
--- the function of the same name and arguments in this schema does.
+-- Many functions of the interface are abc_as_owner in C: they do what the function of the same name and arguments in
+-- this schema does, as the owner of the relation that is their first argument. It can ask who called.
 CREATE FUNCTION _abc.caller() RETURNS text
 LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'abc_caller';

@@ -8,19 +8,23 @@
 --	cut			the cut-offs of each partition, and the sums that the report needs
 --	was			what was in force when the day began: a day that is run again starts from there, too
 --	today		what an earlier run of this day has written
+--	overridden	who has a tier by hand on this day
 --	computed	who is or was there and may come out otherwise than he is, and the tier by the cut-offs
 --	settled		the tier after hysteresis
 --	ruled		the tier after the rules
 --	decided		the tier in force and why, lifecycle
+--	named		the same in words, and the treatment
 --	complete	the row as it will be, beside the row as it was
 --	changed		the rows that differ from what is there
+--
+-- and then what is written: before, version, state, change, run; of a day that is run again, what its earlier run
+-- wrote and no longer holds is taken away (vanished, taken_back).
 --
 -- OFFSET 0 keeps steps apart: the planner would write the expressions of one into every place of the next,
 -- and so on, which grows with a power of the steps.  A step that only hands on what it gets is not kept apart:
 -- each time that a hundred columns are handed on shows.
 --
--- and then what is written: before, version, state, change, run.
---
+
 CREATE FUNCTION _abc.decide_text() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN $decide$

@@ -6,11 +6,13 @@
 --
 --	moved		how many were written by the run, by where they were and are: see _abc.moved_text
 --	lines		customers and sums by partition and tier; 0 stands for no tier: see _abc.lines_text
---	entered, left_	who came into a partition and tier, and who left it
+--	entered		who came into a partition and tier; left_: who left it
+--	arrivals	who came into a partition; departures: who left it
 --	grid		every partition with every tier
 --	summed		a row per partition, by its number: arrays of text are slow to sort
 --	figures		a row per partition
 --
+
 CREATE FUNCTION _abc.record_text() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN $record$
