@@ -89,7 +89,7 @@ END
 $$;
 COMMENT ON FUNCTION _abc.read_items(@extschema@.abc_model) IS 'part of the reading of a source: the SELECT list';
 
--- The query over the source.  In what a refresh does with its rows no names or conditions of the user's stand.
+-- The query over the source: here the user's names and conditions stand.
 CREATE FUNCTION _abc.read_query(m @extschema@.abc_model, condition text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
 AS $$
