@@ -89,8 +89,8 @@ RETURN CASE
 		AND orders OPERATOR(pg_catalog.>=) loyal_orders THEN 'loyal'
 	ELSE 'active'
 END;
-COMMENT ON FUNCTION abc_lifecycle(date, date, bigint, date, interval, interval, double precision, text, date, interval,
-	interval, bigint) IS
+COMMENT ON FUNCTION abc_lifecycle(date, date, bigint, date, interval, interval, double precision, text, date,
+	interval, interval, bigint) IS
 'potential (no order), lost (silent for "lost"), at_risk (silent for "at_risk", or where that is NULL for more than '
 	'"rhythm" of the customer''s own mean intervals, from the third order on), returned (was lost; for "new_for"), new '
 	'(first order less than "new_for" ago), loyal (customer for "loyal_after" with "loyal_orders"), else active';

@@ -245,15 +245,13 @@ AS $$
 BEGIN
 	RETURN jsonb_build_object(
 		'name', quote_literal(m.name),
-		'state', m.state::text, 'before', m.before::text, 'version', m.version::text, 'change', m.change::text, 'run',
-		m.run::text,
-		'override', m.override::text, 'face', m.face::text, 'history', m.history::text, 'changes', m.changes::text,
-		'trend', m.trend::text,
-		'ranked', m.ranked::text, 'summary', m.summary::text, 'sums', m.sums::text, 'reading', m.reading::text, 'noted',
-		m.noted::text,
+		'state', m.state::text, 'before', m.before::text, 'version', m.version::text, 'change', m.change::text,
+		'run', m.run::text, 'override', m.override::text, 'face', m.face::text, 'history', m.history::text,
+		'changes', m.changes::text, 'trend', m.trend::text, 'ranked', m.ranked::text, 'summary', m.summary::text,
+		'sums', m.sums::text, 'reading', m.reading::text, 'noted', m.noted::text,
 		'scheme', format('%L::@extschema@.abc_scheme', m.scheme),
-		'tier_names', format('%L::text[]', ARRAY(SELECT t.name FROM @extschema@.abc_tiers(m.scheme) AS t
-			ORDER BY t.rank)),
+		'tier_names', format('%L::text[]',
+			ARRAY(SELECT t.name FROM @extschema@.abc_tiers(m.scheme) AS t ORDER BY t.rank)),
 		'tier_count', (SELECT count(*) FROM @extschema@.abc_tiers(m.scheme)),
 		'unrated', quote_literal(_abc.text(m.language, 'unrated')));
 END

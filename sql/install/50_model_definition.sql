@@ -62,8 +62,8 @@ DECLARE
 BEGIN
 	IF coalesce(cardinality(m.key), 0) = 0 OR array_position(m.key, NULL) IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'a model needs a key',
-			HINT = 'Name the column that tells customers apart, for example key => ''customer_id'', or several: key => '
-				'''{company,customer}''.';
+			HINT = 'Name the column that tells customers apart, for example key => ''customer_id'', or several: '
+				'key => ''{company,customer}''.';
 	END IF;
 	IF m.value IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'a model needs a value',
@@ -79,8 +79,8 @@ BEGIN
 	SELECT jsonb_object_agg(t.name, jsonb_build_object('type', t.type::bigint, 'collation', t.sorts::bigint)) INTO types
 	FROM _abc.source_types(m, m.key || m.partition_by || m.attributes || m.metrics || m.value || m.first_order
 		|| m.last_order || m.orders) AS t;
-	m.key_types := ARRAY(SELECT _abc.stored_type((types -> u.c ->> 'type')::oid, (types -> u.c ->> 'collation')::oid,
-		true)
+	m.key_types := ARRAY(SELECT _abc.stored_type((types -> u.c ->> 'type')::oid,
+		(types -> u.c ->> 'collation')::oid, true)
 		FROM unnest(m.key) WITH ORDINALITY AS u (c, i) ORDER BY u.i);
 	m.key_columns := ARRAY(SELECT 'k' || i FROM generate_subscripts(m.key, 1) AS i ORDER BY i);
 	-- a partition column that is part of the key is shown once, as key
@@ -118,8 +118,8 @@ BEGIN
 			MESSAGE = CASE WHEN m.scheme IS NULL THEN 'a model with metrics needs a scheme'
 				ELSE format('a score cannot be cut by "%s"', m.scheme) END,
 			DETAIL = '80 % of a score means nothing: a score is not an amount that adds up.',
-			HINT = 'Write, for example, scheme => ''count 15/50'' (best 15 % of the customers, next 35 %) or scheme => '
-				'''value 80/60'' (points).';
+			HINT = 'Write, for example, scheme => ''count 15/50'' (best 15 % of the customers, next 35 %) '
+				'or scheme => ''value 80/60'' (points).';
 	END IF;
 	m.scheme := coalesce(m.scheme, '80/95');
 	SELECT u.name INTO bad FROM unnest(m.metrics, m.weights) AS u (name, weight)
@@ -141,8 +141,8 @@ BEGIN
 	IF NOT m.max_gone BETWEEN 0 AND 1 THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('max_gone cannot be %s', m.max_gone),
-			HINT = 'It is the share of the customers, or of their value, that a refresh may lose: 0 to 1, NULL for no '
-				'guard.';
+			HINT = 'It is the share of the customers, or of their value, that a refresh may lose: 0 to 1, '
+				'NULL for no guard.';
 	END IF;
 	RETURN m;
 END
@@ -208,8 +208,8 @@ BEGIN
 			OR m.rule_conditions[i] IS NULL OR m.rule_tiers[i] IS NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 				MESSAGE = format('rule %s has no kind, tier or condition', i),
-				HINT = 'Make rules with abc_only_if(tier, condition, because) and abc_always_if(tier, condition, '
-					'because).';
+				HINT = 'Make rules with abc_only_if(tier, condition, because) and '
+					'abc_always_if(tier, condition, because).';
 		END IF;
 		tier := _abc.tier_of(m.scheme, m.rule_tiers[i]);
 		IF m.rule_kinds[i] = 'only_if' AND @extschema@.abc_rank(tier) = n THEN

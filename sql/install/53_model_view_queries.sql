@@ -31,8 +31,8 @@ CREATE FUNCTION _abc.shown_carried(m @extschema@.abc_model, alias text, own text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN coalesce((SELECT string_agg(format('%s.%s AS %I, ', alias, u.c, _abc.shown_name(u.name, own)), ''
-		ORDER BY u.i)
+	RETURN coalesce((
+		SELECT string_agg(format('%s.%s AS %I, ', alias, u.c, _abc.shown_name(u.name, own)), '' ORDER BY u.i)
 		FROM unnest(m.carried_columns, m.carried) WITH ORDINALITY AS u (c, name, i)
 		WHERE NOT (without_partitions AND (u.name = ANY (m.partition_by) OR u.name = ANY (m.treatment_columns)))), '');
 END
@@ -46,10 +46,13 @@ CREATE FUNCTION _abc.shown_partitions(m @extschema@.abc_model, alias text, own t
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN coalesce((SELECT string_agg(format('%s.partition[%s] AS %I, ', alias, array_position(m.partitions, u.name),
-		_abc.shown_name(u.name, own)), '' ORDER BY u.i)
-		FROM unnest(m.partition_by) WITH ORDINALITY AS u (name, i) WHERE NOT (without_keys AND u.name = ANY (m.key))),
-			'');
+	RETURN coalesce((
+		SELECT string_agg(
+			format('%s.partition[%s] AS %I, ',
+				alias, array_position(m.partitions, u.name), _abc.shown_name(u.name, own)),
+			'' ORDER BY u.i)
+		FROM unnest(m.partition_by) WITH ORDINALITY AS u (name, i)
+		WHERE NOT (without_keys AND u.name = ANY (m.key))), '');
 END
 $$;
 COMMENT ON FUNCTION _abc.shown_partitions(@extschema@.abc_model, text, text[], boolean) IS
@@ -95,8 +98,8 @@ WINDOW w AS (PARTITION BY n.{last_partition})$$),
 	('changes', '{number,moved,moved_name,from_tier,from_name,to_tier,to_name,previous_lifecycle,lifecycle,'
 		'lifecycle_name,decided_by,decided_by_name,reason,cause,value_before,value,score,run,as_of,takes_back}', $$
 SELECT s.number, {shown_keys}{shown_partitions}{shown_carried}
-	s.moved, {moved_name} AS moved_name, s.from_tier::text AS from_tier, s.from_name, s.to_tier::text AS to_tier,
-		s.to_name,
+	s.moved, {moved_name} AS moved_name, s.from_tier::text AS from_tier, s.from_name,
+		s.to_tier::text AS to_tier, s.to_name,
 	s.previous_lifecycle, s.lifecycle, {lifecycle_name} AS lifecycle_name, s.decided_by,
 	{decided_by_name} AS decided_by_name, s.reason, s.cause,
 	s.value_before, s.value, s.score, s.run, s.as_of, s.takes_back
@@ -112,13 +115,13 @@ FROM (SELECT {v.keys}, v.partition, v.tier, v.tier_name, v.computed, v.decided_b
 		v.cause, v.valid_from, v.valid_to
 	FROM {version} AS v
 	UNION ALL
-	SELECT {o.keys}, o.partition, o.tier, o.tier_name, o.computed, o.decided_by, o.reason, o.decided_until, o.lifecycle,
-		o.value, o.score,
+	SELECT {o.keys}, o.partition, o.tier, o.tier_name, o.computed, o.decided_by, o.reason, o.decided_until,
+		o.lifecycle, o.value, o.score,
 		o.cause, o.version_from, NULL::date
 	FROM {state} AS o) AS s
 LEFT JOIN {state} AS n ON {same s n}$$),
-	('trend', '{run,as_of,tier,tier_rank,tier_name,customers,value,customers_share,value_share,moved_in,moved_out,'
-		'lost}', $$
+	('trend', '{run,as_of,tier,tier_rank,tier_name,customers,value,customers_share,value_share,'
+		'moved_in,moved_out,lost}', $$
 SELECT s.run, s.as_of, {shown_partitions}
 	s.tiers[t.i]::text AS tier, @extschema@.abc_rank(s.tiers[t.i]) AS tier_rank, s.tier_names[t.i] AS tier_name,
 	s.tier_customers[t.i] AS customers, s.tier_values[t.i] AS value,

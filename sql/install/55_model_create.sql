@@ -29,8 +29,8 @@ COMMENT ON FUNCTION abc_create_model(text, text, text, text, abc_scheme, abc_met
 
 CREATE FUNCTION _abc.abc_create_model(name text, source text, key text, value text,
 	scheme @extschema@.abc_scheme, metrics @extschema@.abc_metric[], partition_by text[], attributes text[],
-	missing text, eligible text, rules @extschema@.abc_rule[], promote_after integer, demote_after integer,
-	max_step integer,
+	missing text, eligible text, rules @extschema@.abc_rule[], promote_after integer,
+	demote_after integer, max_step integer,
 	first_order text, last_order text, orders text, at_risk interval, lost interval, treatments text, schema text,
 	max_gone double precision, changed text, promote_wait interval, demote_wait interval, language text,
 	refresh boolean) RETURNS regclass
@@ -130,8 +130,8 @@ BEGIN
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'duplicate_table',
 			MESSAGE = format('relation "%s" exists already in schema "%s"', taken, home),
-			HINT = 'A model makes NAME, NAME_state, NAME_history and others. Choose another name, or abc_drop_model '
-				'the old model.';
+			HINT = 'A model makes NAME, NAME_state, NAME_history and others. Choose another name, '
+				'or abc_drop_model the old model.';
 	END IF;
 END
 $$;
@@ -146,12 +146,11 @@ DECLARE
 	wanted_text text;
 BEGIN
 	FOR c IN
-		WITH relations (suffix, rel) AS (VALUES ('face', m.face), ('ranked', m.ranked), ('changes', m.changes),
-			('history', m.history), ('trend', m.trend),
+		WITH relations (suffix, rel) AS (VALUES
+			('face', m.face), ('ranked', m.ranked), ('changes', m.changes), ('history', m.history), ('trend', m.trend),
 			('state', m.state), ('before', m.before), ('version', m.version), ('change', m.change), ('run', m.run),
-				('override', m.override),
-			('model', (_abc.home(m)).definition), ('summary', m.summary), ('sum', m.sums), ('read', m.reading),
-			('noted', m.noted)),
+			('override', m.override), ('model', (_abc.home(m)).definition), ('summary', m.summary), ('sum', m.sums),
+			('read', m.reading), ('noted', m.noted)),
 		wanted (statement, code, old) AS (
 			SELECT format('COMMENT ON %s %s IS ', CASE WHEN k.relkind = 'v' THEN 'VIEW' ELSE 'TABLE' END, r.rel),
 				'relation.' || r.suffix, obj_description(r.rel, 'pg_class')
@@ -159,16 +158,17 @@ BEGIN
 			UNION ALL
 			SELECT format('COMMENT ON COLUMN %s.%I IS ', r.rel, a.attname),
 				CASE WHEN u.name IS NOT NULL THEN 'column_kind.' || u.kind ELSE 'column.' || a.attname END,
-					col_description(r.rel, a.attnum)
+				col_description(r.rel, a.attnum)
 			FROM relations AS r JOIN pg_attribute AS a ON a.attrelid = r.rel AND a.attnum > 0 AND NOT a.attisdropped
-			LEFT JOIN (SELECT n.name, min(n.kind) FROM (SELECT unnest(m.key || m.key_columns), 'key'
-				UNION ALL SELECT unnest(m.partition_by), 'partition'
+			LEFT JOIN (
+				SELECT n.name, min(n.kind) FROM (
+					SELECT unnest(m.key || m.key_columns), 'key'
+					UNION ALL SELECT unnest(m.partition_by), 'partition'
 					UNION ALL SELECT unnest(m.treatment_columns), 'treatment'
-					UNION ALL SELECT unnest(m.attributes), 'attribute') AS n (name, kind) GROUP BY n.name) AS u (name,
-						kind)
+					UNION ALL SELECT unnest(m.attributes), 'attribute') AS n (name, kind)
+				GROUP BY n.name) AS u (name, kind)
 				ON u.name = regexp_replace(a.attname, '_+$', '')
-					AND (r.suffix IN ('face', 'ranked', 'changes', 'history', 'trend')
-					OR a.attname = ANY (m.key_columns))
+				AND (r.suffix IN ('face', 'ranked', 'changes', 'history', 'trend') OR a.attname = ANY (m.key_columns))
 			WHERE r.suffix <> 'model')
 		SELECT w.statement, w.old, t.code FROM wanted AS w JOIN _abc.texts() AS t ON t.code = w.code
 	LOOP

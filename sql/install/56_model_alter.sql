@@ -14,18 +14,18 @@ CREATE FUNCTION abc_alter_model(model regclass, source text DEFAULT NULL, value 
 	key text DEFAULT NULL, refresh boolean DEFAULT false) RETURNS regclass
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
-COMMENT ON FUNCTION abc_alter_model(regclass, text, text, abc_scheme, abc_metric[], text[], text[], text, text,
-	abc_rule[],
-	integer, integer, integer, text, text, text, interval, interval, text, double precision, text, interval, interval,
-		text, text, boolean) IS
+COMMENT ON FUNCTION abc_alter_model(regclass, text, text, abc_scheme, abc_metric[], text[],
+	text[], text, text, abc_rule[],
+	integer, integer, integer, text, text, text, interval, interval, text, double precision, text, interval,
+		interval, text, text, boolean) IS
 'change what is given of a model and keep the rest, its history too. Empty text, empty array, 0, interval ''0'' and '
 	'max_gone -1 take something away. The views show the old decisions until the next refresh (refresh => true: at '
 	'once), which marks what changes with cause definition. A scheme of as many tiers without names keeps the names';
 
 CREATE FUNCTION _abc.abc_alter_model(model regclass, source text, value text,
 	scheme @extschema@.abc_scheme, metrics @extschema@.abc_metric[], partition_by text[], attributes text[],
-	missing text, eligible text, rules @extschema@.abc_rule[], promote_after integer, demote_after integer,
-	max_step integer,
+	missing text, eligible text, rules @extschema@.abc_rule[], promote_after integer,
+	demote_after integer, max_step integer,
 	first_order text, last_order text, orders text, at_risk interval, lost interval, treatments text,
 	max_gone double precision, changed text, promote_wait interval, demote_wait interval, language text, key text,
 	refresh boolean) RETURNS regclass
@@ -89,8 +89,8 @@ END
 $$;
 COMMENT ON FUNCTION _abc.abc_alter_model(regclass, text, text, @extschema@.abc_scheme, @extschema@.abc_metric[], text[],
 	text[], text, text, @extschema@.abc_rule[],
-	integer, integer, integer, text, text, text, interval, interval, text, double precision, text, interval, interval,
-		text, text, boolean) IS
+	integer, integer, integer, text, text, text, interval, interval, text, double precision, text, interval,
+		interval, text, text, boolean) IS
 'part of abc_alter_model: as the owner';
 
 -- A scheme of as many tiers that has no names keeps the names.  A scheme that was right for amounts is not for scores.
@@ -166,8 +166,8 @@ CREATE FUNCTION _abc.standard_of(m @extschema@.abc_model) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN ROW(m.value, _abc.cuts_of(m.scheme), m.metrics, m.weights, m.methods, m.missing, m.partition_by,
-		m.eligible)::text;
+	RETURN ROW(m.value, _abc.cuts_of(m.scheme), m.metrics, m.weights, m.methods, m.missing,
+		m.partition_by, m.eligible)::text;
 END
 $$;
 COMMENT ON FUNCTION _abc.standard_of(@extschema@.abc_model) IS 'part of abc_alter_model: what computes tiers';
@@ -178,8 +178,8 @@ CREATE FUNCTION _abc.revision_of(m @extschema@.abc_model) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN ROW(_abc.standard_of(m), m.rule_kinds, m.rule_tiers, m.rule_conditions, m.rule_reasons, m.promote_after,
-		m.demote_after,
+	RETURN ROW(_abc.standard_of(m), m.rule_kinds, m.rule_tiers, m.rule_conditions, m.rule_reasons,
+		m.promote_after, m.demote_after,
 		m.promote_wait, m.demote_wait, m.max_step, m.first_order, m.last_order, m.orders, m.at_risk, m.lost)::text;
 END
 $$;

@@ -84,13 +84,13 @@ AS $$
 DECLARE
 	result bigint;
 BEGIN
-	EXECUTE _abc.fill('SELECT max(r.run) FROM {run} AS r WHERE r.revision IS NOT NULL AND ($1 IS NULL OR r.as_of <= '
-		'$1)', m)
+	EXECUTE _abc.fill($sql$
+SELECT max(r.run) FROM {run} AS r WHERE r.revision IS NOT NULL AND ($1 IS NULL OR r.as_of <= $1)$sql$, m)
 	INTO result USING as_of;
 	IF result IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'no_data_found',
-			MESSAGE = format('model "%s" has no run%s', m.name, ' as of ' || to_char(as_of, 'YYYY-MM-DD')
-				|| ' or before'),
+			MESSAGE = format('model "%s" has no run%s',
+				m.name, ' as of ' || to_char(as_of, 'YYYY-MM-DD') || ' or before'),
 			HINT = format('SELECT @extschema@.abc_refresh(%L) makes one.', m.face);
 	END IF;
 	RETURN result;

@@ -69,10 +69,10 @@ DECLARE
 	says text;
 BEGIN
 	EXECUTE _abc.asked($sql$
-		SELECT string_agg(CASE WHEN u.cutoff IS NULL THEN _abc.text({language}, 'explain.cut-offs.empty',
-			r.tier_names[u.i])
-			ELSE _abc.text({language}, 'explain.cut-offs.says', r.tier_names[u.i], _abc.figure(u.cutoff)) END,
-				_abc.text({language}, 'explain.and') ORDER BY u.i)
+		SELECT string_agg(
+			CASE WHEN u.cutoff IS NULL THEN _abc.text({language}, 'explain.cut-offs.empty', r.tier_names[u.i])
+				ELSE _abc.text({language}, 'explain.cut-offs.says', r.tier_names[u.i], _abc.figure(u.cutoff)) END,
+			_abc.text({language}, 'explain.and') ORDER BY u.i)
 		FROM {state} AS s JOIN {given} AS g ON {same s g} JOIN {run} AS r ON r.run = {runs}
 			AND r.partition = s.partition
 		CROSS JOIN LATERAL unnest(r.cutoffs) WITH ORDINALITY AS u (cutoff, i)$sql$, m)
@@ -92,10 +92,10 @@ BEGIN
 				CASE WHEN lag(h.valid_from) OVER w IS NULL THEN 'new'
 					WHEN h.decided_by = 'gone' THEN nullif('gone', lag(h.decided_by) OVER w)
 					WHEN lag(h.decided_by) OVER w = 'gone' THEN 'back'
-					WHEN coalesce(@extschema@.abc_rank(h.tier), 99) < coalesce(@extschema@.abc_rank(lag(h.tier) OVER w),
-						99) THEN 'up'
-					WHEN coalesce(@extschema@.abc_rank(h.tier), 99) > coalesce(@extschema@.abc_rank(lag(h.tier) OVER w),
-						99) THEN 'down' END AS moved
+					WHEN coalesce(@extschema@.abc_rank(h.tier), 99)
+						< coalesce(@extschema@.abc_rank(lag(h.tier) OVER w), 99) THEN 'up'
+					WHEN coalesce(@extschema@.abc_rank(h.tier), 99)
+						> coalesce(@extschema@.abc_rank(lag(h.tier) OVER w), 99) THEN 'down' END AS moved
 			FROM {versions} AS h JOIN {given} AS g ON {same h g} WINDOW w AS (ORDER BY h.valid_from)
 		)
 		SELECT _abc.text({language}, 'explain.history', to_char(v.valid_from, 'YYYY-MM-DD')),

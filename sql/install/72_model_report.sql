@@ -29,8 +29,8 @@ COMMENT ON FUNCTION _abc.positions(@extschema@.abc_model, text[], text[], text) 
 -- The tiers, within groups: of now from the customers, of an earlier run from what was recorded.
 -- weight: values above zero, of which value_share is the share.
 CREATE FUNCTION _abc.report_tiers_now(m @extschema@.abc_model, by text[])
-RETURNS TABLE (groups text[], tier @extschema@.abc_tier, tier_name text, customers bigint, value numeric,
-	weight numeric)
+RETURNS TABLE (groups text[], tier @extschema@.abc_tier, tier_name text, customers bigint,
+	value numeric, weight numeric)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -44,8 +44,8 @@ $$;
 COMMENT ON FUNCTION _abc.report_tiers_now(@extschema@.abc_model, text[]) IS 'part of abc_report: the tiers in force';
 
 CREATE FUNCTION _abc.report_tiers_then(m @extschema@.abc_model, run bigint, by text[])
-RETURNS TABLE (groups text[], tier @extschema@.abc_tier, tier_name text, customers bigint, value numeric,
-	weight numeric)
+RETURNS TABLE (groups text[], tier @extschema@.abc_tier, tier_name text, customers bigint,
+	value numeric, weight numeric)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -57,8 +57,8 @@ BEGIN
 		SELECT ARRAY(SELECT r.partition[i] FROM unnest($2) WITH ORDINALITY AS u (i, n) ORDER BY u.n), t.tier,
 			t.tier_name,
 			sum(t.customers)::bigint, sum(t.value), sum(t.weight)
-		FROM {run} AS r CROSS JOIN LATERAL unnest(r.tiers, r.tier_names, r.tier_customers, r.tier_values,
-			r.tier_weights)
+		FROM {run} AS r CROSS JOIN LATERAL unnest(r.tiers, r.tier_names, r.tier_customers,
+			r.tier_values, r.tier_weights)
 			AS t (tier, tier_name, customers, value, weight)
 		WHERE r.run = $1 AND r.revision IS NOT NULL AND t.tier IS NOT NULL AND t.customers > 0
 		GROUP BY 1, 2, 3$sql$, m) USING run, _abc.positions(m, by, partitions, 'a partition');
@@ -68,22 +68,24 @@ COMMENT ON FUNCTION _abc.report_tiers_then(@extschema@.abc_model, bigint, text[]
 'part of abc_report: the tiers of a run';
 
 -- The lines below the tiers, which make the report add up to the source.
-CREATE FUNCTION _abc.report_rest(m @extschema@.abc_model, run bigint) RETURNS TABLE (line text, customers bigint,
-	value numeric)
+CREATE FUNCTION _abc.report_rest(m @extschema@.abc_model, run bigint)
+RETURNS TABLE (line text, customers bigint, value numeric)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE _abc.fill($sql$
 		SELECT v.line, v.customers, v.value
-		FROM (SELECT sum(r.not_eligible_customers)::bigint AS not_eligible_customers,
-			sum(r.not_eligible) AS not_eligible,
+		FROM (
+			SELECT sum(r.not_eligible_customers)::bigint AS not_eligible_customers,
+				sum(r.not_eligible) AS not_eligible,
 				sum(r.unrated_customers)::bigint AS unrated_customers, sum(r.unrated) AS unrated,
 				sum(r.without_customer) AS without_customer, sum(r.customers)::bigint AS customers,
 				sum(r.source_rows)::bigint AS source_rows, sum(r.source_total) AS source_total
 			FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL) AS r
-		CROSS JOIN LATERAL (VALUES (1, 'not eligible', r.not_eligible_customers, r.not_eligible),
-			(2, 'unrated', r.unrated_customers, r.unrated), (3, 'without customer', r.source_rows - r.customers,
-				r.without_customer),
+		CROSS JOIN LATERAL (VALUES
+			(1, 'not eligible', r.not_eligible_customers, r.not_eligible),
+			(2, 'unrated', r.unrated_customers, r.unrated),
+			(3, 'without customer', r.source_rows - r.customers, r.without_customer),
 			(4, 'total of the source', r.source_rows, r.source_total)) AS v (i, line, customers, value)
 		ORDER BY v.i$sql$, m) USING run;
 END
@@ -92,8 +94,8 @@ COMMENT ON FUNCTION _abc.report_rest(@extschema@.abc_model, bigint) IS
 'part of abc_report: the lines that reconcile it with the source';
 
 CREATE FUNCTION abc_report(model regclass, by text[] DEFAULT NULL, as_of date DEFAULT NULL)
-RETURNS TABLE (line text, line_name text, groups text[], tier text, tier_rank smallint, tier_name text,
-	customers bigint,
+RETURNS TABLE (line text, line_name text, groups text[], tier text, tier_rank smallint,
+	tier_name text, customers bigint,
 	customers_share double precision, value numeric, value_share double precision, lift double precision)
 LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
@@ -102,8 +104,8 @@ COMMENT ON FUNCTION abc_report(regclass, text[], date) IS
 	'of the source: not eligible, unrated, without customer. As of an earlier run: by partitions only';
 
 CREATE FUNCTION _abc.abc_report(model regclass, by text[], as_of date)
-RETURNS TABLE (line text, line_name text, groups text[], tier text, tier_rank smallint, tier_name text,
-	customers bigint,
+RETURNS TABLE (line text, line_name text, groups text[], tier text, tier_rank smallint,
+	tier_name text, customers bigint,
 	customers_share double precision, value numeric, value_share double precision, lift double precision)
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -133,8 +135,8 @@ BEGIN
 	FROM tiers AS t WINDOW g AS (PARTITION BY t.groups), k AS (PARTITION BY t.tier::text)
 	ORDER BY t.groups, t.tier::text COLLATE "C";
 	RETURN QUERY
-	SELECT r.line, _abc.text(m.language, 'line.' || r.line), NULL::text[], NULL::text, NULL::smallint, NULL::text,
-		r.customers,
+	SELECT r.line, _abc.text(m.language, 'line.' || r.line), NULL::text[], NULL::text,
+		NULL::smallint, NULL::text, r.customers,
 		NULL::double precision, r.value, NULL::double precision, NULL::double precision
 	FROM _abc.report_rest(m, run) AS r;
 EXCEPTION WHEN OTHERS THEN

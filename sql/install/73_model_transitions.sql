@@ -5,15 +5,15 @@
 -- How many customers had which states on two days, from the history; who had none on the first day was not
 -- there yet.
 CREATE FUNCTION _abc.transition_states(m @extschema@.abc_model, since date, until date)
-RETURNS TABLE (from_rank smallint, from_tier text, from_name text, from_lifecycle text, was_gone boolean,
-	was_there boolean,
+RETURNS TABLE (from_rank smallint, from_tier text, from_name text, from_lifecycle text,
+	was_gone boolean, was_there boolean,
 	to_rank smallint, to_tier text, to_name text, to_lifecycle text, is_gone boolean, customers bigint)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE _abc.asked($sql$
-		SELECT @extschema@.abc_rank(g.from_tier), g.from_tier::text, g.from_name, g.from_lifecycle, g.was_gone,
-			g.was_there,
+		SELECT @extschema@.abc_rank(g.from_tier), g.from_tier::text, g.from_name,
+			g.from_lifecycle, g.was_gone, g.was_there,
 			@extschema@.abc_rank(g.to_tier), g.to_tier::text, g.to_name, g.to_lifecycle, g.is_gone, g.customers
 		FROM (SELECT a.tier AS from_tier, a.tier_name AS from_name, a.lifecycle AS from_lifecycle,
 				a.decided_by = 'gone' AS was_gone, a.valid_from IS NOT NULL AS was_there,

@@ -33,10 +33,13 @@ SET extra_float_digits = 1
 AS $$
 DECLARE
 	keys record := _abc.raw_keys(m);
-	metrics text := (SELECT string_agg(CASE WHEN array_position(m.metrics, u.name) IS NOT NULL
-		THEN format('s.metrics[%s]', array_position(m.metrics, u.name))
-		ELSE format('x.metrics[%s]', u.i) END, ', ' ORDER BY u.i) FROM unnest(other.metrics) WITH ORDINALITY AS u (name,
-			i));
+	metrics text := (
+		SELECT string_agg(
+			CASE WHEN array_position(m.metrics, u.name) IS NOT NULL
+					THEN format('s.metrics[%s]', array_position(m.metrics, u.name))
+				ELSE format('x.metrics[%s]', u.i) END,
+			', ' ORDER BY u.i)
+		FROM unnest(other.metrics) WITH ORDINALITY AS u (name, i));
 BEGIN
 	RETURN jsonb_build_object(
 		'tried_cut', CASE WHEN other.metrics IS NULL THEN 's.value' ELSE
@@ -69,8 +72,8 @@ AS $$
 DECLARE
 	statement text := _abc.fill($sql$
 		WITH scored AS (
-			SELECT {s.keys}, s.partition, s.value, s.eligible, s.conditions, s.settled, s.tier, s.tier_name,
-				{tried_cut} AS cut
+			SELECT {s.keys}, s.partition, s.value, s.eligible, s.conditions, s.settled, s.tier,
+				s.tier_name, {tried_cut} AS cut
 			FROM {state} AS s {others} WHERE s.present
 		), classified AS (
 			SELECT c.*, _abc.classify(CASE WHEN c.eligible THEN c.cut END,
@@ -109,8 +112,8 @@ COMMENT ON FUNCTION abc_simulate(regclass, abc_scheme, abc_metric[], text) IS
 	'not have are read from the source as of the day of the last run: for its owner only. Writes nothing; '
 	'abc_alter_model adopts it';
 
-CREATE FUNCTION _abc.abc_simulate(model regclass, scheme @extschema@.abc_scheme, metrics @extschema@.abc_metric[],
-	missing text)
+CREATE FUNCTION _abc.abc_simulate(model regclass, scheme @extschema@.abc_scheme,
+	metrics @extschema@.abc_metric[], missing text)
 RETURNS TABLE (line text, key text, tier_before text, name_before text, tier_after text, name_after text,
 	customers_before bigint, customers_after bigint,
 	value_before numeric, value_after numeric)
@@ -153,8 +156,8 @@ BEGIN
 		l.customers_after, l.value_before, l.value_after
 	FROM line AS l (i, line, key, tier_before, name_before, tier_after, name_after, customers_before, customers_after,
 		value_before, value_after)
-	ORDER BY l.i, CASE WHEN l.i = 1 THEN l.tier_before END COLLATE "C" NULLS LAST, l.value_after DESC NULLS LAST,
-		l.key COLLATE "C";
+	ORDER BY l.i, CASE WHEN l.i = 1 THEN l.tier_before END COLLATE "C" NULLS LAST,
+		l.value_after DESC NULLS LAST, l.key COLLATE "C";
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
 		hint = PG_EXCEPTION_HINT;

@@ -186,8 +186,8 @@ BEGIN
 	FOR i IN 1 .. coalesce(cardinality(m.metrics), 0) LOOP
 		c := _abc.count_metric(m, day, m.metrics[i]);
 		RETURN QUERY
-		SELECT v.code, _abc.text(l, 'check.' || v.code, m.metrics[i]), (c ->> v.code)::bigint = 0,
-			(c ->> v.code)::bigint,
+		SELECT v.code, _abc.text(l, 'check.' || v.code, m.metrics[i]),
+			(c ->> v.code)::bigint = 0, (c ->> v.code)::bigint,
 			CASE WHEN (c ->> v.code)::bigint > 0 THEN v.says END
 		FROM (VALUES (1, 'metric missing', _abc.text(l, 'check.metric missing.says',
 				_abc.text(l, 'missing.' || m.missing))),
@@ -203,8 +203,8 @@ COMMENT ON FUNCTION _abc.check_metrics(@extschema@.abc_model, date) IS
 'part of abc_check: the metrics of the source, in words';
 
 -- Ties at the cuts of the last run, and tiers that are empty. Of a partition only what someone should look at.
-CREATE FUNCTION _abc.check_ties(m @extschema@.abc_model) RETURNS TABLE (code text, check_name text, ok boolean,
-	n bigint, says text)
+CREATE FUNCTION _abc.check_ties(m @extschema@.abc_model)
+RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -232,8 +232,8 @@ COMMENT ON FUNCTION _abc.check_ties(@extschema@.abc_model) IS 'part of abc_check
 
 -- How much of the differences in score each metric makes, against its weight: shares of the variance, taken of
 -- scores of at most 1, so that no square is too large.
-CREATE FUNCTION _abc.check_weights(m @extschema@.abc_model) RETURNS TABLE (code text, check_name text, ok boolean,
-	n bigint, says text)
+CREATE FUNCTION _abc.check_weights(m @extschema@.abc_model)
+RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -263,8 +263,8 @@ $$;
 COMMENT ON FUNCTION _abc.check_weights(@extschema@.abc_model) IS 'part of abc_check: effective against nominal weights';
 
 -- What a full refresh would bring up to date, and one that reads the changed keys would not.
-CREATE FUNCTION _abc.check_changed_keys(m @extschema@.abc_model) RETURNS TABLE (code text, check_name text, ok boolean,
-	n bigint, says text)
+CREATE FUNCTION _abc.check_changed_keys(m @extschema@.abc_model)
+RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -287,8 +287,8 @@ COMMENT ON FUNCTION abc_check(regclass, date) IS
 	'with "changed" also how many customers only a full refresh would bring up to date. ok is false where someone '
 	'should look';
 
-CREATE FUNCTION _abc.abc_check(model regclass, as_of date) RETURNS TABLE (code text, check_name text, ok boolean,
-	n bigint, says text)
+CREATE FUNCTION _abc.abc_check(model regclass, as_of date)
+RETURNS TABLE (code text, check_name text, ok boolean, n bigint, says text)
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -6,8 +6,8 @@
 --
 
 CREATE FUNCTION abc_pareto(model regclass, points integer DEFAULT 100)
-RETURNS TABLE (point integer, tier text, tier_name text, customers bigint, customers_share double precision,
-	value numeric,
+RETURNS TABLE (point integer, tier text, tier_name text, customers bigint,
+	customers_share double precision, value numeric,
 	cumulative_share double precision, mean_value numeric)
 LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
@@ -17,8 +17,8 @@ COMMENT ON FUNCTION abc_pareto(regclass, integer) IS
 	'its share of the total, mean value of the point';
 
 CREATE FUNCTION _abc.abc_pareto(model regclass, points integer)
-RETURNS TABLE (point integer, tier text, tier_name text, customers bigint, customers_share double precision,
-	value numeric,
+RETURNS TABLE (point integer, tier text, tier_name text, customers bigint,
+	customers_share double precision, value numeric,
 	cumulative_share double precision, mean_value numeric)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -44,8 +44,8 @@ BEGIN
 			SELECT c.tier_rank, c.tier, c.tier_name,
 				(r.i - 1) * least(c.n, greatest(c.n * $1 / c.of_all, least($1, 8))) / c.n AS part,
 				count(*) AS customers, sum(r.value) FILTER (WHERE r.value > 0) AS weight, avg(r.value) AS mean
-			FROM ranked AS r JOIN counted AS c ON c.tier_rank = r.tier_rank GROUP BY c.tier_rank, c.tier, c.tier_name,
-				part
+			FROM ranked AS r JOIN counted AS c ON c.tier_rank = r.tier_rank
+			GROUP BY c.tier_rank, c.tier, c.tier_name, part
 		), summed AS (
 			SELECT p.*, row_number() OVER w AS point, sum(p.customers) OVER w AS upto,
 				coalesce(sum(p.weight) OVER w, 0) AS reached,
@@ -76,8 +76,8 @@ COMMENT ON FUNCTION _abc.ran(@extschema@.abc_model) IS 'raise a clear error for 
 
 -- The tiers of one run over all partitions, best first; weight: sum of the values above zero.
 CREATE FUNCTION _abc.tiers_of(m @extschema@.abc_model, run bigint)
-RETURNS TABLE (tier_rank integer, name text, customers bigint, value numeric, weight numeric, customers_share numeric,
-	value_share numeric,
+RETURNS TABLE (tier_rank integer, name text, customers bigint, value numeric, weight numeric,
+	customers_share numeric, value_share numeric,
 	customers_upto numeric, value_upto numeric)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$

@@ -18,8 +18,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN format('<text x="%s" y="%s"%s%s>%s</text>', round(x, 1), round(y, 1),
-		CASE WHEN anchor <> 'start' THEN format(' text-anchor="%s"', anchor) END, ' ' || nullif(more, ''),
-			_abc.xml(says));
+		CASE WHEN anchor <> 'start' THEN format(' text-anchor="%s"', anchor) END,
+			' ' || nullif(more, ''), _abc.xml(says));
 END
 $$;
 COMMENT ON FUNCTION _abc.svg_text(numeric, numeric, text, text, text) IS 'part of the charts: a text';
@@ -28,8 +28,8 @@ CREATE FUNCTION _abc.svg_rect(x numeric, y numeric, w numeric, h numeric, colour
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format('<rect x="%s" y="%s" width="%s" height="%s" fill="%s"/>', round(x, 2), round(y, 2), round(w, 2),
-		round(h, 2), colour);
+	RETURN format('<rect x="%s" y="%s" width="%s" height="%s" fill="%s"/>', round(x, 2), round(y, 2),
+		round(w, 2), round(h, 2), colour);
 END
 $$;
 COMMENT ON FUNCTION _abc.svg_rect(numeric, numeric, numeric, numeric, text) IS 'part of the charts: a rectangle';
@@ -151,13 +151,15 @@ BEGIN
 		(SELECT string_agg(concat(_abc.svg_rect(0, t.y - 10, 12, 12, _abc.colour(t.tier_rank, n)),
 				_abc.svg_text(18, t.y, 'start',
 					_abc.fitted(t.name, 13, f.width - pitch * (cardinality(columns) - 0.4) - 22)),
-				(SELECT string_agg(_abc.svg_text(f.width - pitch * (cardinality(columns) - i), t.y, 'end',
-					CASE columns[i]
-						WHEN 'customers' THEN _abc.number_text(t.customers, 0)
-						WHEN 'customers share' THEN _abc.share_text(language, t.customers_share)
-						WHEN 'value share' THEN _abc.share_text(language, t.value_share)
-						ELSE _abc.share_text(language, t.value_upto) END), '' ORDER BY i)
-							FROM generate_subscripts(columns, 1) AS i)), E'\n' ORDER BY t.tier_rank)
+				(SELECT string_agg(
+					_abc.svg_text(f.width - pitch * (cardinality(columns) - i), t.y, 'end',
+						CASE columns[i]
+							WHEN 'customers' THEN _abc.number_text(t.customers, 0)
+							WHEN 'customers share' THEN _abc.share_text(language, t.customers_share)
+							WHEN 'value share' THEN _abc.share_text(language, t.value_share)
+							ELSE _abc.share_text(language, t.value_upto) END),
+					'' ORDER BY i)
+				FROM generate_subscripts(columns, 1) AS i)), E'\n' ORDER BY t.tier_rank)
 			FROM (SELECT r.*, top + 20 * r.tier_rank AS y FROM jsonb_to_recordset(tiers)
 				AS r (tier_rank integer, name text, customers numeric, customers_share numeric, value_share numeric,
 					value_upto numeric)) AS t));
@@ -173,8 +175,8 @@ BEGIN
 	RETURN (SELECT string_agg(_abc.text(language, 'chart.says tier', t.name, _abc.number_text(t.customers, 0),
 			_abc.share_text(language, t.customers_share), _abc.share_text(language, t.value_share)), '; '
 				ORDER BY t.tier_rank)
-		FROM jsonb_to_recordset(tiers) AS t (tier_rank integer, name text, customers numeric, customers_share numeric,
-			value_share numeric));
+		FROM jsonb_to_recordset(tiers) AS t (tier_rank integer, name text, customers numeric,
+			customers_share numeric, value_share numeric));
 END
 $$;
 COMMENT ON FUNCTION _abc.tiers_say(text, jsonb) IS 'part of the charts: the tiers in words';
@@ -303,17 +305,19 @@ BEGIN
 		RETURN '';
 	END IF;
 	RETURN _abc.svg(width, f.y + f.h + 26,
-		(SELECT _abc.text(language, 'chart.trend says', _abc.amount_text(language, (runs -> 0 ->> 'total')::numeric,
-		unit),
-			runs -> 0 ->> 'as_of', _abc.amount_text(language, (runs -> -1 ->> 'total')::numeric, unit),
-				runs -> -1 ->> 'as_of')), NULL, concat_ws(E'\n',
+		(SELECT _abc.text(language, 'chart.trend says',
+			_abc.amount_text(language, (runs -> 0 ->> 'total')::numeric, unit), runs -> 0 ->> 'as_of',
+			_abc.amount_text(language, (runs -> -1 ->> 'total')::numeric, unit), runs -> -1 ->> 'as_of')),
+		NULL, concat_ws(E'\n',
 		_abc.svg_scale(f, top, factor),
 		_abc.svg_text(0, 18, 'start', _abc.fitted(_abc.measure_text(language, m.value, factor, unit), 13, width)),
 		(SELECT string_agg(concat(
-				(SELECT string_agg(_abc.svg_rect(f.x + pitch * (i - 0.85), f.y + f.h - f.h * t.upto / top, pitch * 0.7,
-					f.h * t.weight / top,
-						_abc.colour(t.tier_rank, tiers)), '' ORDER BY t.tier_rank)
-					FROM (SELECT x.tier_rank, x.weight, sum(x.weight) OVER (ORDER BY x.tier_rank) AS upto
+				(SELECT string_agg(
+						_abc.svg_rect(f.x + pitch * (i - 0.85), f.y + f.h - f.h * t.upto / top,
+							pitch * 0.7, f.h * t.weight / top, _abc.colour(t.tier_rank, tiers)),
+						'' ORDER BY t.tier_rank)
+					FROM (
+						SELECT x.tier_rank, x.weight, sum(x.weight) OVER (ORDER BY x.tier_rank) AS upto
 						FROM jsonb_to_recordset(u -> 'tiers') AS x (tier_rank integer, weight numeric)) AS t),
 				CASE WHEN (n - i) % every = 0 THEN _abc.svg_text(f.x + pitch * (i - 0.5), f.y + f.h + 18, 'middle',
 					u ->> 'as_of') END), E'\n' ORDER BY i)

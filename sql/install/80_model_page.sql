@@ -127,8 +127,9 @@ BEGIN
 		LEFT JOIN LATERAL (
 			SELECT c.from_tier, c.from_name FROM %s AS c WHERE c.run = y.run AND c.takes_back IS NULL AND %s
 			ORDER BY c.number DESC LIMIT 1) AS x ON true$sql$,
-		m.face, condition, ordering, (SELECT string_agg(format('f.%I', k), ', ') FROM unnest(m.key) AS k), n, m.changes,
-		(SELECT string_agg(
+		m.face, condition, ordering, (SELECT string_agg(format('f.%I', k), ', ') FROM unnest(m.key) AS k), n,
+		m.changes, (
+			SELECT string_agg(
 				format('c.%1$I %2$s y.%1$I', u.k, _abc.equality(regexp_replace(u.t, ' COLLATE .*', '')::regtype)),
 				' AND ')
 			FROM unnest(m.key, m.key_types) AS u (k, t)));
@@ -233,8 +234,8 @@ DECLARE
 	key text := (SELECT string_agg(customer ->> k, ' ' ORDER BY i) FROM unnest(m.key) WITH ORDINALITY AS u (k, i));
 	name text := customer ->> p.name_column;
 BEGIN
-	RETURN CASE WHEN name IS NULL THEN _abc.xml(key) ELSE format('%s <small>%s</small>', _abc.xml(name),
-		_abc.xml(key)) END;
+	RETURN CASE WHEN name IS NULL THEN _abc.xml(key)
+		ELSE format('%s <small>%s</small>', _abc.xml(name), _abc.xml(key)) END;
 END
 $$;
 COMMENT ON FUNCTION _abc.customer_cell(@extschema@.abc_model, _abc.page, jsonb) IS

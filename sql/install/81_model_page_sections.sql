@@ -50,8 +50,8 @@ BEGIN
 	EXECUTE _abc.fill($q$
 		SELECT count(*) FILTER (WHERE h.lifecycle = 'at_risk' AND h.tier_rank < $2),
 			count(*) FILTER (WHERE h.lifecycle = 'lost')
-		FROM {history} AS h WHERE h.valid_from <= $1 AND (h.valid_to IS NULL OR h.valid_to > $1)$q$, m) INTO at_risk,
-			lost USING day, tiers;
+		FROM {history} AS h WHERE h.valid_from <= $1 AND (h.valid_to IS NULL OR h.valid_to > $1)$q$, m)
+	INTO at_risk, lost USING day, tiers;
 END
 $$;
 COMMENT ON FUNCTION _abc.page_figures_of(@extschema@.abc_model, bigint, date, integer) IS
@@ -89,8 +89,8 @@ DECLARE
 	year_ago record := _abc.run_before(m, m.runs, (m.last_as_of - interval '1 year')::date);
 	a record := _abc.page_figures_of(m, m.runs, m.last_as_of, p.tiers);
 	b record := _abc.page_figures_of(m, earlier.run, earlier.as_of, p.tiers);
-	c record := _abc.page_figures_of(m, CASE WHEN year_ago.run < earlier.run THEN year_ago.run END, year_ago.as_of,
-		p.tiers);
+	c record := _abc.page_figures_of(m, CASE WHEN year_ago.run < earlier.run THEN year_ago.run END,
+		year_ago.as_of, p.tiers);
 	cut_unit text := CASE WHEN m.metrics IS NULL THEN p.unit END;
 BEGIN
 	RETURN concat('<div class="cards">',
@@ -110,8 +110,8 @@ BEGIN
 					_abc.points_text(l, a.best_share - c.best_share))) END,
 		CASE WHEN m.last_order IS NOT NULL THEN _abc.page_card(_abc.number_text(a.at_risk, 0),
 			_abc.text(l, 'page.figure at risk'),
-			_abc.page_compared(l, _abc.signed_text(a.at_risk - b.at_risk, 0), _abc.signed_text(a.at_risk - c.at_risk,
-				0))) END,
+			_abc.page_compared(l, _abc.signed_text(a.at_risk - b.at_risk, 0),
+				_abc.signed_text(a.at_risk - c.at_risk, 0))) END,
 		_abc.page_card(_abc.number_text(p.lost_best, 0), _abc.text(l, 'page.figure lost', p.best), NULL),
 		'</div>');
 END
@@ -194,8 +194,8 @@ AS $$
 DECLARE
 	points jsonb := _abc.pareto_points(m);
 BEGIN
-	RETURN _abc.html_section(_abc.text(p.language, 'page.pareto', m.value), _abc.text(p.language, 'page.pareto note',
-		m.value),
+	RETURN _abc.html_section(_abc.text(p.language, 'page.pareto', m.value),
+		_abc.text(p.language, 'page.pareto note', m.value),
 		_abc.both_widths(_abc.pareto_svg(m, points, NULL, p.unit, p.language, 760),
 			_abc.pareto_svg(m, points, NULL, p.unit, p.language, 350)));
 END
@@ -221,8 +221,8 @@ BEGIN
 	END IF;
 	RETURN _abc.html_section(_abc.text(p.language, 'page.runs', jsonb_array_length(runs)::text),
 		_abc.text(p.language, 'page.runs note', m.value),
-		_abc.both_widths(_abc.trend_svg(m, runs, p.unit, p.language, 760), _abc.trend_svg(m, runs, p.unit, p.language,
-			350)));
+		_abc.both_widths(_abc.trend_svg(m, runs, p.unit, p.language, 760),
+			_abc.trend_svg(m, runs, p.unit, p.language, 350)));
 END
 $$;
 COMMENT ON FUNCTION _abc.page_runs(@extschema@.abc_model, _abc.page) IS 'part of abc_report_html: the last runs';
@@ -289,8 +289,8 @@ BEGIN
 	IF p.at_risk = 0 THEN
 		RETURN NULL;
 	END IF;
-	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c), _abc.badge(c ->> 'tier_name', (c ->> 'tier_rank')::integer,
-		p.tiers),
+	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c),
+		_abc.badge(c ->> 'tier_name', (c ->> 'tier_rank')::integer, p.tiers),
 			_abc.amount(p, (c ->> 'value')::numeric), left(c ->> 'last_order', 10),
 				_abc.number_text((m.last_as_of - (c ->> 'last_order')::date)::numeric, 0)])
 	INTO cells FROM _abc.page_rows(m, replace(_abc.page_condition('at_risk'), '$1', p.tiers::text),
@@ -316,8 +316,8 @@ BEGIN
 	IF p.lost = 0 THEN
 		RETURN NULL;
 	END IF;
-	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c), _abc.badge(c ->> 'best_name', ascii(c ->> 'best_tier') - 64,
-		p.tiers),
+	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c),
+		_abc.badge(c ->> 'best_name', ascii(c ->> 'best_tier') - 64, p.tiers),
 			left(c ->> 'best_tier_until', 10), _abc.amount(p, (c ->> 'best_value')::numeric),
 				left(c ->> 'last_order', 10), c ->> p.treatment])
 	INTO cells FROM _abc.page_rows(m, _abc.page_condition('lost'), 'f.best_tier, f.best_value DESC NULLS LAST',

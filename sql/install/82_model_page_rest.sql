@@ -13,8 +13,8 @@ DECLARE
 BEGIN
 	FOREACH candidate IN ARRAY m.partition_by || m.attributes LOOP
 		CONTINUE WHEN candidate = p.name_column OR candidate = ANY (m.key) OR candidate = ANY (result);
-		EXECUTE format('SELECT count(DISTINCT f.%I) BETWEEN 2 AND 40 FROM %s AS f WHERE f.tier IS NOT NULL', candidate,
-			m.face) INTO few;
+		EXECUTE format('SELECT count(DISTINCT f.%I) BETWEEN 2 AND 40 FROM %s AS f WHERE f.tier IS NOT NULL',
+			candidate, m.face) INTO few;
 		IF few THEN
 			result := result || candidate;
 		END IF;
@@ -157,8 +157,8 @@ BEGIN
 		RETURN _abc.html_section(heading, coalesce(failed, _abc.text(l, 'page.check fine')));
 	END IF;
 	RETURN _abc.html_section(heading, failed, _abc.html_table(heading, 'rnl',
-		ARRAY[_abc.text(l, 'page.check what'), _abc.text(l, 'page.check number'), _abc.text(l, 'page.check says')],
-			cells));
+		ARRAY[_abc.text(l, 'page.check what'), _abc.text(l, 'page.check number'),
+			_abc.text(l, 'page.check says')], cells));
 END
 $$;
 COMMENT ON FUNCTION _abc.page_check(@extschema@.abc_model, _abc.page) IS 'part of abc_report_html: what abc_check says';

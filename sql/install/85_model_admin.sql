@@ -18,8 +18,8 @@ COMMENT ON FUNCTION _abc.readable(regclass, oid) IS
 'whether a table of this owner can be read by the caller, and without running code of the owner';
 
 -- What the runs of a model say of the last one, and the last failure that was not made good since.
-CREATE FUNCTION _abc.last_run(m @extschema@.abc_model, OUT finished timestamp with time zone, OUT customers bigint,
-	OUT error text)
+CREATE FUNCTION _abc.last_run(m @extschema@.abc_model, OUT finished timestamp with time zone,
+	OUT customers bigint, OUT error text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -32,8 +32,8 @@ $$;
 COMMENT ON FUNCTION _abc.last_run(@extschema@.abc_model) IS
 'part of abc_models: when the last run ended, with how many customers, and what failed since';
 
-CREATE FUNCTION abc_models() RETURNS TABLE (model regclass, owner text, source text, scheme text, run bigint,
-	as_of date,
+CREATE FUNCTION abc_models()
+RETURNS TABLE (model regclass, owner text, source text, scheme text, run bigint, as_of date,
 	finished timestamp with time zone, customers bigint, error text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$

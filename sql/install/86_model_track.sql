@@ -49,8 +49,8 @@ DECLARE
 BEGIN
 	IF cardinality(columns) <> cardinality(m.key) THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('the key of model "%s" has %s column(s), not %s', m.name, cardinality(m.key),
-				cardinality(columns)),
+			MESSAGE = format('the key of model "%s" has %s column(s), not %s', m.name,
+				cardinality(m.key), cardinality(columns)),
 			HINT = format('Name the columns of "%s" that hold %s.', relation, array_to_string(m.key, ', '));
 	END IF;
 	SELECT u.name, a.attname, _abc.stored_type(a.atttypid, a.attcollation, true) AS type, u.type AS wanted INTO bad
@@ -61,8 +61,8 @@ BEGIN
 		<> regexp_replace(u.type, ' COLLATE .*', '')
 	LIMIT 1;
 	IF bad.attname IS NULL AND FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'undefined_column', MESSAGE = format('column "%s" of "%s" does not exist',
-			bad.name, relation),
+		RAISE EXCEPTION USING ERRCODE = 'undefined_column',
+			MESSAGE = format('column "%s" of "%s" does not exist', bad.name, relation),
 			HINT = 'Name the columns that hold the key of the model: abc_track(model, relation, ''customer_id'').';
 	ELSIF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch',
