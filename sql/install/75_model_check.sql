@@ -5,8 +5,8 @@
 -- Columns of the source as they are, read through the schemas that the model was made with: nothing but that is
 -- done there, what is counted is counted outside.
 CREATE FUNCTION _abc.read_raw(m @extschema@.abc_model, items text) RETURNS SETOF record
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
-	SET datestyle = 'ISO'
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1 SET datestyle = 'ISO'
 AS $$
 DECLARE
 	query text := format('SELECT %s FROM %s', items, _abc.from_source(m));
@@ -50,8 +50,8 @@ DECLARE
 	result jsonb;
 BEGIN
 	PERFORM set_config('abc_tier.as_of', to_char(day, 'YYYY-MM-DD'), true);
-	PERFORM count(*) FROM _abc.source_types(m, m.key || m.value
-		|| m.metrics);	-- a clear error where the source is not there
+	-- a clear error where the source is not there
+	PERFORM count(*) FROM _abc.source_types(m, m.key || m.value || m.metrics);
 	EXECUTE _abc.fill($sql$
 		WITH seen AS (
 			SELECT g.*, array_to_string(g.texts, ', ') AS name, array_position(g.texts, NULL) IS NULL AS keyed,
@@ -63,25 +63,27 @@ BEGIN
 				g.given[2] IN ('infinity', '-infinity') OR g.given[3] IN ('infinity', '-infinity') AS endless
 			FROM _abc.read_raw($1, $2) AS g ({definition}, texts text[], given text[])
 		), keys AS (
-			SELECT {keys}, min(s.name) AS name, min(s.folded) AS folded, count(*) AS n FROM seen AS s WHERE s.keyed
-				GROUP BY {keys}
+			SELECT {keys}, min(s.name) AS name, min(s.folded) AS folded, count(*) AS n
+			FROM seen AS s WHERE s.keyed GROUP BY {keys}
 		), alike AS (
-			SELECT k.folded, count(*) AS n, min(k.name) || ' = ' || max(k.name) AS name FROM keys AS k
-				GROUP BY k.folded HAVING count(*) > 1
+			SELECT k.folded, count(*) AS n, min(k.name) || ' = ' || max(k.name) AS name
+			FROM keys AS k GROUP BY k.folded HAVING count(*) > 1
 		)
-		SELECT jsonb_build_object('rows', count(*), 'total', sum(s.amount), 'no key',
-			count(*) FILTER (WHERE NOT s.keyed),
+		SELECT jsonb_build_object(
+			'rows', count(*), 'total', sum(s.amount),
+			'no key', count(*) FILTER (WHERE NOT s.keyed),
 			'blank keys', count(*) FILTER (WHERE s.blank),
-			'duplicates', (SELECT sum(k.n - 1) FROM keys AS k), 'duplicates like', (SELECT min(k.name) FROM keys AS k
-				WHERE k.n > 1),
-			'similar keys', (SELECT sum(a.n - 1) FROM alike AS a), 'similar keys like',
-			(SELECT min(a.name) FROM alike AS a),
-			'no value', count(*) FILTER (WHERE s.given[1] IS NULL), 'below zero', count(*) FILTER (WHERE s.amount < 0),
+			'duplicates', (SELECT sum(k.n - 1) FROM keys AS k),
+			'duplicates like', (SELECT min(k.name) FROM keys AS k WHERE k.n > 1),
+			'similar keys', (SELECT sum(a.n - 1) FROM alike AS a),
+			'similar keys like', (SELECT min(a.name) FROM alike AS a),
+			'no value', count(*) FILTER (WHERE s.given[1] IS NULL),
+			'below zero', count(*) FILTER (WHERE s.amount < 0),
 			'zero', count(*) FILTER (WHERE s.amount = 0),
-			'not finite', count(*) FILTER (WHERE s.odd), 'not finite like',
-			(array_agg(DISTINCT s.name) FILTER (WHERE s.odd))[:5],
-			'dates not finite', count(*) FILTER (WHERE s.endless), 'dates not finite like',
-			(array_agg(DISTINCT s.name) FILTER (WHERE s.endless))[:5],
+			'not finite', count(*) FILTER (WHERE s.odd),
+			'not finite like', (array_agg(DISTINCT s.name) FILTER (WHERE s.odd))[:5],
+			'dates not finite', count(*) FILTER (WHERE s.endless),
+			'dates not finite like', (array_agg(DISTINCT s.name) FILTER (WHERE s.endless))[:5],
 			'newest order', max(s.given[3]) FILTER (WHERE s.given[3] NOT IN ('infinity', '-infinity')))
 		FROM seen AS s$sql$, m, jsonb_build_object('definition', keys.definition))
 	INTO result USING m, concat_ws(', ', keys.items, _abc.raw_texts(m.key),
@@ -99,16 +101,18 @@ AS $$
 BEGIN
 	PERFORM set_config('abc_tier.as_of', to_char(day, 'YYYY-MM-DD'), true);
 	RETURN (
-		SELECT jsonb_build_object('metric missing', count(*) FILTER (WHERE s.x IS NULL), 'metric below zero',
-			count(*) FILTER (WHERE s.amount < 0),
-			'metric not finite', count(*) FILTER (WHERE s.odd), 'metric not finite like',
-				(array_agg(DISTINCT s.name) FILTER (WHERE s.odd))[:5],
+		SELECT jsonb_build_object(
+			'metric missing', count(*) FILTER (WHERE s.x IS NULL),
+			'metric below zero', count(*) FILTER (WHERE s.amount < 0),
+			'metric not finite', count(*) FILTER (WHERE s.odd),
+			'metric not finite like', (array_agg(DISTINCT s.name) FILTER (WHERE s.odd))[:5],
 			'metric constant', (count(s.amount) > 1 AND min(s.amount) = max(s.amount))::integer)
-		FROM (SELECT array_to_string(g.texts, ', ') AS name, g.given[1] AS x,
-			g.given[1] IN ('NaN', 'Infinity', '-Infinity') AS odd,
+		FROM (
+			SELECT array_to_string(g.texts, ', ') AS name, g.given[1] AS x,
+				g.given[1] IN ('NaN', 'Infinity', '-Infinity') AS odd,
 				CASE WHEN g.given[1] NOT IN ('NaN', 'Infinity', '-Infinity') THEN g.given[1]::numeric END AS amount
-			FROM _abc.read_raw(m, concat_ws(', ', _abc.raw_texts(m.key),
-				_abc.raw_texts(ARRAY[metric]))) AS g (texts text[], given text[])) AS s);
+			FROM _abc.read_raw(m, concat_ws(', ', _abc.raw_texts(m.key), _abc.raw_texts(ARRAY[metric])))
+				AS g (texts text[], given text[])) AS s);
 END
 $$;
 COMMENT ON FUNCTION _abc.count_metric(@extschema@.abc_model, date, text) IS 'part of abc_check: a metric of the source';
@@ -126,8 +130,9 @@ CREATE FUNCTION _abc.compare_run(m @extschema@.abc_model, OUT source_rows bigint
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	EXECUTE _abc.asked('SELECT sum(r.source_rows), sum(r.source_total) FROM {run} AS r WHERE r.run = {runs} AND '
-		'r.revision IS NOT NULL', m)
+	EXECUTE _abc.asked($sql$
+		SELECT sum(r.source_rows), sum(r.source_total) FROM {run} AS r
+		WHERE r.run = {runs} AND r.revision IS NOT NULL$sql$, m)
 	INTO source_rows, source_total;
 END
 $$;
@@ -152,8 +157,9 @@ BEGIN
 		FROM (VALUES
 		(1, 'rows', coalesce((c ->> 'rows')::bigint >= last.source_rows * (1 - coalesce(m.max_gone, 1))::numeric, true),
 			_abc.text(l, 'check.rows.last', last.source_rows::text, _abc.figure(last.source_total))),
-		(2, 'total', coalesce((c ->> 'total')::numeric >= last.source_total * (1 - coalesce(m.max_gone, 1))::numeric,
-			true), _abc.figure((c ->> 'total')::numeric)),
+		(2, 'total',
+			coalesce((c ->> 'total')::numeric >= last.source_total * (1 - coalesce(m.max_gone, 1))::numeric, true),
+			_abc.figure((c ->> 'total')::numeric)),
 		(3, 'no key', false, _abc.text(l, 'check.no key.says')),
 		(4, 'blank keys', false, _abc.text(l, 'check.blank keys.says')),
 		(5, 'similar keys', false, _abc.text(l, 'check.similar keys.says', _abc.examples(c -> 'similar keys like'))),
@@ -189,8 +195,8 @@ BEGIN
 		SELECT v.code, _abc.text(l, 'check.' || v.code, m.metrics[i]),
 			(c ->> v.code)::bigint = 0, (c ->> v.code)::bigint,
 			CASE WHEN (c ->> v.code)::bigint > 0 THEN v.says END
-		FROM (VALUES (1, 'metric missing', _abc.text(l, 'check.metric missing.says',
-				_abc.text(l, 'missing.' || m.missing))),
+		FROM (VALUES
+			(1, 'metric missing', _abc.text(l, 'check.metric missing.says', _abc.text(l, 'missing.' || m.missing))),
 			(2, 'metric below zero', _abc.text(l, 'check.metric below zero.says')),
 			(3, 'metric not finite', _abc.text(l, 'check.not finite.says',
 				_abc.examples(c -> 'metric not finite like'))),
@@ -211,10 +217,11 @@ BEGIN
 	RETURN QUERY EXECUTE _abc.asked($sql$
 		SELECT 'tie', CASE WHEN t.partition = '{}' THEN _abc.text({language}, 'check.tie', t.name)
 				ELSE _abc.text({language}, 'check.tie.of', t.name, array_to_string(t.partition, ', ', 'NULL')) END,
-			t.ok, t.n, CASE WHEN t.n > 1 THEN _abc.text({language}, 'check.tie.says', t.n::text,
-				_abc.figure(t.cutoff)) END
-		FROM (SELECT r.partition, u.i, u.cutoff, min(r.tier_names[u.i]) AS name, count(s.cut) AS n,
-			count(s.cut) <= greatest(1, max(r.rated) / 100) AS ok
+			t.ok, t.n,
+			CASE WHEN t.n > 1 THEN _abc.text({language}, 'check.tie.says', t.n::text, _abc.figure(t.cutoff)) END
+		FROM (
+			SELECT r.partition, u.i, u.cutoff, min(r.tier_names[u.i]) AS name, count(s.cut) AS n,
+				count(s.cut) <= greatest(1, max(r.rated) / 100) AS ok
 			FROM {run} AS r CROSS JOIN LATERAL unnest(r.cutoffs) WITH ORDINALITY AS u (cutoff, i)
 			LEFT JOIN {state} AS s ON s.cut = u.cutoff AND s.partition = r.partition AND s.present AND s.eligible
 			WHERE r.run = {runs} AND r.revision IS NOT NULL AND u.cutoff IS NOT NULL
@@ -246,7 +253,8 @@ BEGIN
 		nominal := coalesce(m.weights[i] / nullif(total, 0), 0);
 		EXECUTE _abc.asked($sql$
 			SELECT covar_pop(n.x * ($3 / n.most), n.score / n.most) / nullif(var_pop(n.score / n.most), 0)
-			FROM (SELECT s.score, nullif(max(abs(s.score)) OVER (), 0) AS most,
+			FROM (
+				SELECT s.score, nullif(max(abs(s.score)) OVER (), 0) AS most,
 					_abc.normalize(CASE WHEN s.eligible THEN s.metrics[$1] END, $2) OVER (PARTITION BY s.partition) AS x
 				FROM {state} AS s WHERE s.present AND s.eligible) AS n$sql$, m)
 		INTO part USING i, coalesce(m.methods[i], CASE WHEN cardinality(m.metrics) = 1 THEN 'none' ELSE 'rank' END),

@@ -37,7 +37,7 @@ BEGIN
 	EXECUTE format($q$
 		SELECT array_agg(ARRAY[_abc.xml(g.name), _abc.number_text(g.customers, 0), _abc.number_text(g.best, 0),
 				_abc.number_text(g.best / g.customers * g.all_customers / nullif(g.all_best, 0), 1),
-					_abc.amount($1, g.weight), _abc.share_text($2, g.weight / nullif(g.total, 0))] ORDER BY g.i)
+				_abc.amount($1, g.weight), _abc.share_text($2, g.weight / nullif(g.total, 0))] ORDER BY g.i)
 		FROM (
 			SELECT least(o.i, 7) AS i,
 				CASE WHEN o.i < 7 OR o.groups = 7 THEN coalesce(o.name, $3) ELSE $4 END AS name,
@@ -53,9 +53,9 @@ BEGIN
 			GROUP BY 1, 2) AS g$q$, col, m.face)
 	INTO cells USING p, l, _abc.text(l, 'none'), _abc.text(l, 'page.others');
 	RETURN _abc.html_section(_abc.text(l, 'page.group', col), _abc.text(l, 'page.group note', p.best),
-		_abc.html_table(_abc.text(l, 'page.group', col), 'rnnnNn', ARRAY[col, _abc.text(l, 'page.customers'),
-			_abc.text(l, 'page.group best', p.best),
-			_abc.text(l, 'page.lift'), p.measure, _abc.text(l, 'page.share of')], cells));
+		_abc.html_table(_abc.text(l, 'page.group', col), 'rnnnNn',
+			ARRAY[col, _abc.text(l, 'page.customers'), _abc.text(l, 'page.group best', p.best),
+				_abc.text(l, 'page.lift'), p.measure, _abc.text(l, 'page.share of')], cells));
 END
 $$;
 COMMENT ON FUNCTION _abc.page_group(@extschema@.abc_model, _abc.page, text) IS
@@ -96,8 +96,8 @@ BEGIN
 		(SELECT array_agg(x.line ORDER BY length(x.state), x.state) FROM lines AS x) INTO heads, cells;
 	RETURN _abc.html_section(_abc.text(l, 'page.transitions', _abc.day_text(l, since), _abc.day_text(l, m.last_as_of)),
 		_abc.text(l, 'page.transitions note'),
-		_abc.html_table(_abc.text(l, 'page.transitions', since::text, m.last_as_of::text), 'r'
-			|| repeat('n', cardinality(heads)), _abc.text(l, 'page.transitions from') || heads, cells));
+		_abc.html_table(_abc.text(l, 'page.transitions', since::text, m.last_as_of::text),
+			'r' || repeat('n', cardinality(heads)), _abc.text(l, 'page.transitions from') || heads, cells));
 END
 $$;
 COMMENT ON FUNCTION _abc.page_transitions(@extschema@.abc_model, _abc.page) IS
@@ -123,11 +123,12 @@ DECLARE
 	day date;
 	says text;
 BEGIN
-	EXECUTE _abc.fill('SELECT r.as_of, r.error FROM {run} AS r WHERE r.run >= $1 AND r.error IS NOT NULL ORDER BY '
-		'r.run DESC LIMIT 1', m)
+	EXECUTE _abc.fill($q$
+		SELECT r.as_of, r.error FROM {run} AS r
+		WHERE r.run >= $1 AND r.error IS NOT NULL ORDER BY r.run DESC LIMIT 1$q$, m)
 	INTO day, says USING m.runs;
-	RETURN CASE WHEN says IS NOT NULL THEN _abc.text(p.language, 'page.check refresh failed',
-		_abc.day_text(p.language, day), says) END;
+	RETURN CASE WHEN says IS NOT NULL THEN
+		_abc.text(p.language, 'page.check refresh failed', _abc.day_text(p.language, day), says) END;
 END
 $$;
 COMMENT ON FUNCTION _abc.failed_refresh(@extschema@.abc_model, _abc.page) IS
@@ -170,15 +171,16 @@ DECLARE
 	scheme text;
 	weights text;
 BEGIN
-	EXECUTE _abc.fill('SELECT r.scheme, r.weights FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL LIMIT 1',
-		m) INTO scheme, weights USING m.runs;
+	EXECUTE _abc.fill($q$
+		SELECT r.scheme, r.weights FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL LIMIT 1$q$, m)
+	INTO scheme, weights USING m.runs;
 	RETURN concat('<footer><p>', _abc.xml(concat_ws(' ',
 		_abc.text(p.language, 'page.foot', m.name, m.runs::text, _abc.day_text(p.language, m.last_as_of),
 			coalesce(scheme, m.scheme::text)),
 		CASE WHEN weights <> '' THEN _abc.text(p.language, 'page.foot weights', weights) END,
 		CASE WHEN _abc.unit_text(p.language, p.factor, p.unit) IS NOT NULL THEN
 			_abc.text(p.language, 'page.foot amounts', _abc.unit_text(p.language, p.factor, p.unit)) END)),
-				'</p></footer>');
+		'</p></footer>');
 END
 $$;
 COMMENT ON FUNCTION _abc.page_foot(@extschema@.abc_model, _abc.page) IS
@@ -253,14 +255,15 @@ DECLARE
 BEGIN
 	RETURN concat_ws(E'\n', '<div class="flow">',
 		_abc.of_class('full', _abc.page_tiers(m, p)), _abc.of_class('full', _abc.page_pareto(m, p)),
-			_abc.of_class('full', _abc.page_runs(m, p)),
+		_abc.of_class('full', _abc.page_runs(m, p)),
 		CASE WHEN p.before IS NOT NULL THEN _abc.of_class('full', _abc.page_list(m, p, 'up', p.up)) END,
 		CASE WHEN p.before IS NOT NULL THEN _abc.of_class('full', _abc.page_list(m, p, 'down', p.down)) END,
 		_abc.of_class('full', _abc.page_at_risk(m, p)), _abc.of_class('full', _abc.page_near(m, p)),
 		_abc.of_class(CASE WHEN lines >= 16 THEN 'full new' ELSE 'full' END, _abc.page_win_back(m, p)),
-		(SELECT string_agg(CASE WHEN i % 2 = 1 AND i = cardinality(groups)
-			THEN _abc.of_class('full', _abc.page_group(m, p, g))
-				ELSE _abc.page_group(m, p, g) END, E'\n' ORDER BY i)
+		(SELECT string_agg(
+				CASE WHEN i % 2 = 1 AND i = cardinality(groups) THEN _abc.of_class('full', _abc.page_group(m, p, g))
+					ELSE _abc.page_group(m, p, g) END,
+				E'\n' ORDER BY i)
 			FROM unnest(groups) WITH ORDINALITY AS u (g, i)),
 		_abc.of_class(CASE WHEN p.tiers > 5 THEN 'full' ELSE 'half' END, transitions),
 		_abc.of_class(CASE WHEN p.tiers > 5 OR transitions IS NULL THEN 'full' ELSE 'half' END, _abc.page_check(m, p)),
@@ -279,8 +282,9 @@ $$;
 COMMENT ON FUNCTION _abc.of_class(text, text) IS
 'part of abc_report_html: a section of a class: full is over both columns, new on a new page of paper';
 
-CREATE FUNCTION abc_report_html(model regclass, title text DEFAULT NULL, unit text DEFAULT NULL,
-	language text DEFAULT NULL) RETURNS text
+CREATE FUNCTION abc_report_html(
+	model regclass, title text DEFAULT NULL, unit text DEFAULT NULL, language text DEFAULT NULL
+) RETURNS text
 LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_report_html(regclass, text, text, text) IS
@@ -296,13 +300,13 @@ DECLARE
 	heading text := _abc.xml(coalesce(title, _abc.text(p.language, 'page.title', m.name)));
 BEGIN
 	RETURN concat_ws(E'\n', '<!DOCTYPE html>',
-		format('<html lang="%s"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, '
-			'initial-scale=1"/>',
+		format('<html lang="%s"><head><meta charset="utf-8"/>'
+			'<meta name="viewport" content="width=device-width, initial-scale=1"/>',
 			CASE p.language WHEN 'zh' THEN 'zh-CN' ELSE p.language END),
 		format('<title>%s</title><style>%s</style></head><body><main>', heading, _abc.page_style()),
 		format('<header><h1>%s</h1><p class="note">%s</p><p class="lead">%s</p></header>', heading,
-			_abc.xml(CASE WHEN p.before IS NULL THEN _abc.text(p.language, 'page.subtitle first',
-				_abc.day_text(p.language, m.last_as_of))
+			_abc.xml(CASE WHEN p.before IS NULL
+				THEN _abc.text(p.language, 'page.subtitle first', _abc.day_text(p.language, m.last_as_of))
 				ELSE _abc.text(p.language, 'page.subtitle', _abc.day_text(p.language, m.last_as_of), m.runs::text,
 					_abc.day_text(p.language, p.before)) END),
 			_abc.xml(_abc.page_lead(m, p))),
