@@ -18,14 +18,16 @@ DECLARE
 	bad record;
 BEGIN
 	SELECT c.role, c.name INTO bad
-	FROM (SELECT 'key', unnest(m.key) UNION ALL SELECT 'partition', unnest(m.partition_by)
-		UNION ALL SELECT 'attribute', unnest(m.attributes) UNION ALL SELECT 'treatment',
-			unnest(m.treatment_columns)) AS c (role, name)
+	FROM (
+		SELECT 'key', unnest(m.key)
+		UNION ALL SELECT 'partition', unnest(m.partition_by)
+		UNION ALL SELECT 'attribute', unnest(m.attributes)
+		UNION ALL SELECT 'treatment', unnest(m.treatment_columns)) AS c (role, name)
 	WHERE c.name = ANY (_abc.face_columns()) LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'duplicate_column',
-			MESSAGE = format('the %s column "%s" has the name of a column that the model shows itself', bad.role,
-				bad.name),
+			MESSAGE = format('the %s column "%s" has the name of a column that the model shows itself',
+				bad.role, bad.name),
 			HINT = 'Give it another name: SELECT ... AS other_name in the query that is the source, or in a view.';
 	END IF;
 	IF cardinality(m.carried) > 200 THEN
@@ -43,8 +45,8 @@ AS $$
 BEGIN
 	IF col IS NOT NULL AND _abc.type_group(type) NOT IN ('whole', 'numeric', 'float') THEN
 		RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch',
-			MESSAGE = format('column "%s" of the source is of type %s: the %s must be a number', col,
-				format_type(type, NULL), purpose),
+			MESSAGE = format('column "%s" of the source is of type %s: the %s must be a number',
+				col, format_type(type, NULL), purpose),
 			HINT = format('Cast it: SELECT ..., %I::numeric AS %1$I FROM ... as the source.', col);
 	END IF;
 END
@@ -69,25 +71,27 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'a model needs a value',
 			HINT = 'Name the column of the amount, for example value => ''revenue''.';
 	END IF;
-	m.partition_by := ARRAY(SELECT u.c FROM unnest(m.partition_by) WITH ORDINALITY AS u (c, i)
-		GROUP BY u.c ORDER BY min(u.i));
-	m.partitions := coalesce(m.partitions, '{}')
-		|| ARRAY(SELECT u.c FROM unnest(m.partition_by) WITH ORDINALITY AS u (c, i)
-			WHERE u.c <> ALL (coalesce(m.partitions, '{}')) ORDER BY u.i);
-	m.attributes := ARRAY(SELECT u.c FROM unnest(m.attributes) WITH ORDINALITY AS u (c, i)
+	m.partition_by := ARRAY(
+		SELECT u.c FROM unnest(m.partition_by) WITH ORDINALITY AS u (c, i) GROUP BY u.c ORDER BY min(u.i));
+	m.partitions := coalesce(m.partitions, '{}') || ARRAY(
+		SELECT u.c FROM unnest(m.partition_by) WITH ORDINALITY AS u (c, i)
+		WHERE u.c <> ALL (coalesce(m.partitions, '{}')) ORDER BY u.i);
+	m.attributes := ARRAY(
+		SELECT u.c FROM unnest(m.attributes) WITH ORDINALITY AS u (c, i)
 		WHERE u.c <> ALL (m.partition_by) AND u.c <> ALL (m.key) GROUP BY u.c ORDER BY min(u.i));
 	SELECT jsonb_object_agg(t.name, jsonb_build_object('type', t.type::bigint, 'collation', t.sorts::bigint)) INTO types
 	FROM _abc.source_types(m, m.key || m.partition_by || m.attributes || m.metrics || m.value || m.first_order
 		|| m.last_order || m.orders) AS t;
-	m.key_types := ARRAY(SELECT _abc.stored_type((types -> u.c ->> 'type')::oid,
-		(types -> u.c ->> 'collation')::oid, true)
+	m.key_types := ARRAY(
+		SELECT _abc.stored_type((types -> u.c ->> 'type')::oid, (types -> u.c ->> 'collation')::oid, true)
 		FROM unnest(m.key) WITH ORDINALITY AS u (c, i) ORDER BY u.i);
 	m.key_columns := ARRAY(SELECT 'k' || i FROM generate_subscripts(m.key, 1) AS i ORDER BY i);
 	-- a partition column that is part of the key is shown once, as key
-	m.carried := ARRAY(SELECT u.c FROM unnest(m.partition_by || m.attributes) WITH ORDINALITY AS u (c, i)
+	m.carried := ARRAY(
+		SELECT u.c FROM unnest(m.partition_by || m.attributes) WITH ORDINALITY AS u (c, i)
 		WHERE u.c <> ALL (m.key) ORDER BY u.i);
-	m.carried_types := ARRAY(SELECT _abc.stored_type((types -> u.c ->> 'type')::oid,
-		(types -> u.c ->> 'collation')::oid, false)
+	m.carried_types := ARRAY(
+		SELECT _abc.stored_type((types -> u.c ->> 'type')::oid, (types -> u.c ->> 'collation')::oid, false)
 		FROM unnest(m.carried) WITH ORDINALITY AS u (c, i) ORDER BY u.i);
 	PERFORM _abc.check_number(m, m.value, (types -> m.value ->> 'type')::oid, 'value');
 	FOR c IN SELECT u.name FROM unnest(m.metrics) AS u (name) LOOP
@@ -97,8 +101,8 @@ BEGIN
 	FOR c IN SELECT u.name FROM unnest(ARRAY[m.first_order, m.last_order]) AS u (name) WHERE u.name IS NOT NULL LOOP
 		IF _abc.type_group((types -> c.name ->> 'type')::oid) NOT IN ('date', 'moment') THEN
 			RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch',
-				MESSAGE = format('column "%s" of the source is of type %s, not a date', c.name,
-					format_type((types -> c.name ->> 'type')::oid, NULL)),
+				MESSAGE = format('column "%s" of the source is of type %s, not a date',
+					c.name, format_type((types -> c.name ->> 'type')::oid, NULL)),
 				HINT = 'first_order and last_order name columns of type date or timestamp.';
 		END IF;
 	END LOOP;
@@ -205,7 +209,8 @@ BEGIN
 	END IF;
 	FOR i IN 1 .. coalesce(cardinality(m.rule_kinds), 0) LOOP
 		IF m.rule_kinds[i] IS NULL OR m.rule_kinds[i] NOT IN ('only_if', 'always_if')
-			OR m.rule_conditions[i] IS NULL OR m.rule_tiers[i] IS NULL THEN
+			OR m.rule_conditions[i] IS NULL OR m.rule_tiers[i] IS NULL
+		THEN
 			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 				MESSAGE = format('rule %s has no kind, tier or condition', i),
 				HINT = 'Make rules with abc_only_if(tier, condition, because) and '
@@ -214,8 +219,8 @@ BEGIN
 		tier := _abc.tier_of(m.scheme, m.rule_tiers[i]);
 		IF m.rule_kinds[i] = 'only_if' AND @extschema@.abc_rank(tier) = n THEN
 			RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-				MESSAGE = format('rule %s: "%s" is the last tier of the scheme "%s", there is no next tier for those '
-					'it turns away', i, m.rule_tiers[i], m.scheme),
+				MESSAGE = format('rule %s: "%s" is the last tier of the scheme "%s", '
+					'there is no next tier for those it turns away', i, m.rule_tiers[i], m.scheme),
 				HINT = 'Who must have no tier at all is not eligible: use the argument eligible.';
 		END IF;
 		PERFORM _abc.check_condition(m, m.rule_conditions[i], format('rule %s', i));
@@ -234,8 +239,9 @@ AS $$
 DECLARE
 	bad record;
 BEGIN
-	SELECT v.name, v.x INTO bad FROM (VALUES ('at_risk', m.at_risk), ('lost', m.lost), ('promote_wait', m.promote_wait),
-		('demote_wait', m.demote_wait)) AS v (name, x)
+	SELECT v.name, v.x INTO bad
+	FROM (VALUES ('at_risk', m.at_risk), ('lost', m.lost),
+		('promote_wait', m.promote_wait), ('demote_wait', m.demote_wait)) AS v (name, x)
 	WHERE v.x <= '0' LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
@@ -262,21 +268,23 @@ BEGIN
 	IF m.treatments IS NULL THEN
 		RETURN m;
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = treatments AND a.attname = 'tier'
-		AND NOT a.attisdropped) THEN
+	IF NOT EXISTS (
+		SELECT FROM pg_attribute AS a WHERE a.attrelid = treatments AND a.attname = 'tier' AND NOT a.attisdropped)
+	THEN
 		RAISE EXCEPTION USING ERRCODE = CASE WHEN treatments IS NULL THEN 'undefined_table' ELSE 'undefined_column' END,
 			MESSAGE = CASE WHEN treatments IS NULL THEN format('the treatments "%s" are not there', m.treatments)
 				ELSE format('the treatments "%s" have no column "tier"', m.treatments) END,
 			HINT = 'Treatments are a table with a column tier (letter or name); its other columns appear in the model.';
 	END IF;
-	m.treatment_columns := ARRAY(SELECT a.attname::text FROM pg_attribute AS a
+	m.treatment_columns := ARRAY(
+		SELECT a.attname::text FROM pg_attribute AS a
 		WHERE a.attrelid = treatments AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'tier'
 			AND a.attname <> ALL (m.key || m.carried)
 		ORDER BY a.attnum);
-	m.carried_types := m.carried_types
-		|| ARRAY(SELECT _abc.stored_type(_abc.base_type(a.atttypid), a.attcollation, false)
-		FROM unnest(m.treatment_columns) WITH ORDINALITY AS u (c, i) JOIN pg_attribute AS a ON a.attrelid = treatments
-			AND a.attname = u.c ORDER BY u.i);
+	m.carried_types := m.carried_types || ARRAY(
+		SELECT _abc.stored_type(_abc.base_type(a.atttypid), a.attcollation, false)
+		FROM unnest(m.treatment_columns) WITH ORDINALITY AS u (c, i)
+		JOIN pg_attribute AS a ON a.attrelid = treatments AND a.attname = u.c ORDER BY u.i);
 	m.carried := m.carried || m.treatment_columns;
 	RETURN m;
 END

@@ -12,8 +12,9 @@ BEGIN
 	PERFORM set_config('search_path', path, true);
 	found := pg_catalog.to_regclass(given);
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-	RETURN (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c JOIN pg_namespace AS n
-		ON n.oid = c.relnamespace
+	RETURN (
+		SELECT format('%I.%I', n.nspname, c.relname)
+		FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 		WHERE c.oid = found AND c.relkind IN ('r', 'v', 'm', 'f', 'p'));
 EXCEPTION WHEN syntax_error OR invalid_name THEN
 	RETURN NULL;
@@ -40,8 +41,8 @@ BEGIN
 		IF full_name IS NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'undefined_table',
 				MESSAGE = format('"%s" is not a table or view', coalesce(m.source, 'NULL')),
-				HINT = 'The source of a model has one row per customer: the name of a table, view or foreign table, or '
-					'a query: ''SELECT ...''.';
+				HINT = 'The source of a model has one row per customer: the name of a table, view or foreign table, '
+					'or a query: ''SELECT ...''.';
 		END IF;
 		m.source := full_name;
 	END IF;

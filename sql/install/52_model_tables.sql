@@ -23,7 +23,8 @@ $$;
 COMMENT ON FUNCTION _abc.carried_definitions(@extschema@.abc_model) IS
 'part of the making of a model: columns of partitions, attributes and treatments';
 
--- The statements that make the tables, with {names} for the schema and the name of the model.
+-- The columns of the tables, with named places.
+--
 -- NAME_before holds the rows of NAME_state as they were before the last run wrote them.  What every refresh asks of all
 -- rows of the state stands first in them, where it is found without a walk over the columns before it. Primary
 -- keys of tables with customers contain their keys, so that such a table could be distributed by them.
@@ -62,7 +63,7 @@ BEGIN ATOMIC
 	PRIMARY KEY (number, {keys})$$),
 	('run', $$
 	run bigint NOT NULL, as_of date NOT NULL, partition text[] NOT NULL, partition_by text[] NOT NULL,
-		scheme text NOT NULL, weights text,
+	scheme text NOT NULL, weights text,
 	began timestamp with time zone NOT NULL, finished timestamp with time zone, full_read boolean, forced boolean,
 	rows_read bigint, healed bigint,
 	customers bigint, rated bigint, total numeric, value numeric, cutoffs numeric[],
@@ -74,8 +75,8 @@ BEGIN ATOMIC
 	tier_in bigint[], tier_out bigint[], tier_lost bigint[], revision integer, standard integer, error text,
 	PRIMARY KEY (run, partition)$$),
 	('override', $$
-	override_id bigint GENERATED ALWAYS AS IDENTITY, {key_definitions}, tier @extschema@.abc_tier NOT NULL,
-		tier_name text NOT NULL,
+	override_id bigint GENERATED ALWAYS AS IDENTITY, {key_definitions},
+	tier @extschema@.abc_tier NOT NULL, tier_name text NOT NULL,
 	reason text NOT NULL, author text NOT NULL, made timestamp with time zone NOT NULL, begins date NOT NULL,
 	ends date, PRIMARY KEY (override_id, {keys})$$)) AS v;
 END;
@@ -98,9 +99,11 @@ CREATE FUNCTION _abc.fill_columns(template text, m @extschema@.abc_model) RETURN
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN replace(replace(replace(replace(template, '{keys}', _abc.listed(m.key_columns, NULL::text)),
+	RETURN replace(replace(replace(replace(template,
+		'{keys}', _abc.listed(m.key_columns, NULL::text)),
 		'{key_definitions}', _abc.key_definitions(m)),
-		'{carried_definitions}', _abc.carried_definitions(m)), '{state}', coalesce(m.state::text, ''));
+		'{carried_definitions}', _abc.carried_definitions(m)),
+		'{state}', coalesce(m.state::text, ''));
 END
 $$;
 COMMENT ON FUNCTION _abc.fill_columns(text, @extschema@.abc_model) IS 'part of the making of a model';
@@ -182,15 +185,16 @@ DECLARE
 BEGIN
 	IF cardinality(old.key) <> cardinality(m.key) THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('the key of model "%s" has %s column(s), it cannot have %s', old.name,
-				cardinality(old.key), cardinality(m.key)),
+			MESSAGE = format('the key of model "%s" has %s column(s), it cannot have %s',
+				old.name, cardinality(old.key), cardinality(m.key)),
 			HINT = 'Its history speaks of other customers then: make another model.';
 	END IF;
 	FOR i IN 1 .. cardinality(m.key) LOOP
 		CONTINUE WHEN old.key_types[i] = m.key_types[i];
 		BEGIN
-			EXECUTE format('SELECT coalesce(bool_and(s.k%1$s::%2$s::text = s.k%1$s::text), true) FROM %3$s AS s', i,
-				regexp_replace(m.key_types[i], ' COLLATE .*', ''), old.state) INTO lossless;
+			EXECUTE format('SELECT coalesce(bool_and(s.k%1$s::%2$s::text = s.k%1$s::text), true) FROM %3$s AS s',
+				i, regexp_replace(m.key_types[i], ' COLLATE .*', ''), old.state)
+			INTO lossless;
 		EXCEPTION WHEN data_exception THEN
 			lossless := false;
 		END;
@@ -200,8 +204,8 @@ BEGIN
 				HINT = 'Cast the key in the source to the type it had.';
 		END IF;
 		FOREACH rel IN ARRAY array_remove(ARRAY[m.state, m.before, m.version, m.change, m.override, m.noted], NULL) LOOP
-			EXECUTE format('ALTER TABLE %s ALTER COLUMN k%s TYPE %s USING k%2$s::%4$s', rel, i, m.key_types[i],
-				regexp_replace(m.key_types[i], ' COLLATE .*', ''));
+			EXECUTE format('ALTER TABLE %s ALTER COLUMN k%s TYPE %s USING k%2$s::%4$s',
+				rel, i, m.key_types[i], regexp_replace(m.key_types[i], ' COLLATE .*', ''));
 		END LOOP;
 	END LOOP;
 END

@@ -9,19 +9,19 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN ARRAY(
-		SELECT format('ALTER VIEW %s SET (%s)', view, array_to_string(c.reloptions, ', ')) FROM pg_class AS c
-			WHERE c.oid = view AND c.reloptions IS NOT NULL
+		SELECT format('ALTER VIEW %s SET (%s)', view, array_to_string(c.reloptions, ', '))
+		FROM pg_class AS c WHERE c.oid = view AND c.reloptions IS NOT NULL
 		UNION ALL
 		SELECT format('GRANT %s ON %s TO %s%s', a.privilege_type, view,
 			CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
-				CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+			CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
 		FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS a WHERE c.oid = view
 		UNION ALL
 		SELECT format('GRANT %s (%I) ON %s TO %s%s', a.privilege_type, t.attname, view,
 			CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
-				CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-		FROM pg_attribute AS t CROSS JOIN LATERAL aclexplode(t.attacl) AS a WHERE t.attrelid = view
-			AND NOT t.attisdropped
+			CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+		FROM pg_attribute AS t CROSS JOIN LATERAL aclexplode(t.attacl) AS a
+		WHERE t.attrelid = view AND NOT t.attisdropped
 		UNION ALL
 		SELECT format('COMMENT ON VIEW %s IS %L', view, d.description) FROM pg_description AS d
 		WHERE d.classoid = 'pg_class'::regclass AND d.objoid = view AND d.objsubid = 0
@@ -31,8 +31,8 @@ BEGIN
 		WHERE d.classoid = 'pg_class'::regclass AND d.objoid = view AND d.objsubid > 0 AND NOT t.attisdropped
 		UNION ALL
 		SELECT format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', view, t.attname, pg_get_expr(f.adbin, f.adrelid))
-			FROM pg_attrdef AS f
-		JOIN pg_attribute AS t ON t.attrelid = f.adrelid AND t.attnum = f.adnum WHERE f.adrelid = view
+		FROM pg_attrdef AS f JOIN pg_attribute AS t ON t.attrelid = f.adrelid AND t.attnum = f.adnum
+		WHERE f.adrelid = view
 		UNION ALL
 		SELECT pg_get_triggerdef(t.oid) FROM pg_trigger AS t WHERE t.tgrelid = view AND NOT t.tgisinternal
 		UNION ALL
@@ -48,7 +48,8 @@ AS $$
 DECLARE
 	statement text;
 BEGIN
-	FOR statement IN SELECT DISTINCT format('REVOKE ALL ON %s FROM %s', view,
+	FOR statement IN
+		SELECT DISTINCT format('REVOKE ALL ON %s FROM %s', view,
 			CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)
 		FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS a WHERE c.oid = view::regclass
 	LOOP
@@ -71,15 +72,20 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	faces text[] := _abc.face_columns();
-	of_his text[] := CASE suffix WHEN 'face' THEN m.key || m.carried WHEN 'ranked' THEN m.key || m.carried WHEN 'trend'
-		THEN m.partition_by
+	of_his text[] := CASE suffix
+		WHEN 'face' THEN m.key || m.carried
+		WHEN 'ranked' THEN m.key || m.carried
+		WHEN 'trend' THEN m.partition_by
 		ELSE m.key || ARRAY(SELECT p FROM unnest(m.partition_by) AS p WHERE p <> ALL (m.key))
 			|| ARRAY(SELECT c FROM unnest(m.carried) AS c WHERE c <> ALL (m.partition_by || m.treatment_columns)) END;
 BEGIN
-	RETURN CASE WHEN suffix = 'changes' THEN own[:1] ELSE '{}' END || ARRAY(SELECT _abc.shown_name(c, own)
-		FROM unnest(of_his) WITH ORDINALITY AS u (c, i) ORDER BY u.i)
-		|| CASE suffix WHEN 'face' THEN faces[:cardinality(faces) - 3] WHEN 'ranked' THEN faces WHEN 'changes'
-			THEN own[2:] ELSE own END;
+	RETURN CASE WHEN suffix = 'changes' THEN own[:1] ELSE '{}' END
+		|| ARRAY(SELECT _abc.shown_name(c, own) FROM unnest(of_his) WITH ORDINALITY AS u (c, i) ORDER BY u.i)
+		|| CASE suffix
+			WHEN 'face' THEN faces[:cardinality(faces) - 3]
+			WHEN 'ranked' THEN faces
+			WHEN 'changes' THEN own[2:]
+			ELSE own END;
 END
 $$;
 COMMENT ON FUNCTION _abc.view_columns(@extschema@.abc_model, text, text[]) IS
@@ -90,9 +96,11 @@ CREATE FUNCTION _abc.emptied_column(view regclass, number smallint) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT format('NULL::%s%s AS %I', format_type(a.atttypid, a.atttypmod),
-			(SELECT format(' COLLATE %I.%I', n.nspname, c.collname) FROM pg_collation AS c
-				JOIN pg_namespace AS n ON n.oid = c.collnamespace WHERE c.oid = nullif(a.attcollation, 100)), a.attname)
+	RETURN (
+		SELECT format('NULL::%s%s AS %I', format_type(a.atttypid, a.atttypmod), (
+				SELECT format(' COLLATE %I.%I', n.nspname, c.collname)
+				FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace
+				WHERE c.oid = nullif(a.attcollation, 100)), a.attname)
 		FROM pg_attribute AS a WHERE a.attrelid = view AND a.attnum = number);
 END
 $$;
@@ -105,8 +113,9 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	old regclass := to_regclass(view);
-	options text := (SELECT format('WITH (%s) ', array_to_string(c.reloptions, ', ')) FROM pg_class AS c
-		WHERE c.oid = old AND c.reloptions IS NOT NULL);
+	options text := (
+		SELECT format('WITH (%s) ', array_to_string(c.reloptions, ', '))
+		FROM pg_class AS c WHERE c.oid = old AND c.reloptions IS NOT NULL);
 	query text;
 	names text;
 BEGIN
@@ -142,8 +151,9 @@ AS $$
 BEGIN
 	RETURN _abc.view_query(old, suffix, own, query, '') <> _abc.view_query(m, suffix, own, query, '')
 		OR _abc.view_columns(old, suffix, own) <> _abc.view_columns(m, suffix, own)
-		OR EXISTS (SELECT FROM pg_attribute AS a WHERE a.attnum > 0 AND NOT a.attisdropped
-			AND a.attrelid = _abc.view_of(m, suffix)
+		OR EXISTS (
+			SELECT FROM pg_attribute AS a
+			WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid = _abc.view_of(m, suffix)
 			AND a.attname <> ALL (_abc.view_columns(m, suffix, own)));	-- kept for somebody
 END
 $$;

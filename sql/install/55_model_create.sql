@@ -123,9 +123,9 @@ BEGIN
 			HINT = 'Its relations are called NAME_override and so on: 54 bytes have room (a Chinese letter is three).';
 	END IF;
 	SELECT c.relname INTO taken FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-	WHERE n.nspname = home AND c.relname IN (SELECT model_name || s
-		FROM unnest('{"",_state,_before,_version,_history,_change,_changes,_run,_trend,_ranked,_override,'
-			'_model}'::text[]) AS s)
+	WHERE n.nspname = home AND c.relname IN (
+		SELECT model_name || s FROM unnest(
+			'{"",_state,_before,_version,_history,_change,_changes,_run,_trend,_ranked,_override,_model}'::text[]) AS s)
 	ORDER BY length(c.relname) LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'duplicate_table',
@@ -203,30 +203,31 @@ DECLARE
 	metrics text;
 	rules text;
 BEGIN
-	SELECT E',\n    metrics => ARRAY[' || string_agg(format('@extschema@.abc_metric(%L, %s%s)', u.name, u.weight,
-		CASE WHEN u.method IS NOT NULL THEN ', ' || quote_literal(u.method) END), E',\n        ' ORDER BY u.i) || ']'
+	SELECT E',\n    metrics => ARRAY[' || string_agg(
+			format('@extschema@.abc_metric(%L, %s%s)',
+				u.name, u.weight, CASE WHEN u.method IS NOT NULL THEN ', ' || quote_literal(u.method) END),
+			E',\n        ' ORDER BY u.i) || ']'
 	INTO metrics FROM unnest(m.metrics, m.weights, m.methods) WITH ORDINALITY AS u (name, weight, method, i);
-	SELECT E',\n    rules => ARRAY['
-		|| string_agg(format('@extschema@.%s(%L, %L, %L)', CASE u.kind WHEN 'only_if' THEN 'abc_only_if'
-		ELSE 'abc_always_if' END,
-		u.tier, u.condition, u.because), E',\n        ' ORDER BY u.i) || ']'
-	INTO rules FROM unnest(m.rule_kinds, m.rule_tiers, m.rule_conditions, m.rule_reasons) WITH ORDINALITY AS u (kind,
-		tier, condition, because, i);
+	SELECT E',\n    rules => ARRAY[' || string_agg(
+			format('@extschema@.%s(%L, %L, %L)',
+				CASE u.kind WHEN 'only_if' THEN 'abc_only_if' ELSE 'abc_always_if' END, u.tier, u.condition, u.because),
+			E',\n        ' ORDER BY u.i) || ']'
+	INTO rules FROM unnest(m.rule_kinds, m.rule_tiers, m.rule_conditions, m.rule_reasons)
+		WITH ORDINALITY AS u (kind, tier, condition, because, i);
 	RETURN concat(format(E'SELECT @extschema@.abc_create_model(%L, %L,\n    key => %L,\n    value => %L',
-		quote_ident(m.name), m.source,
-			CASE WHEN cardinality(m.key) = 1 THEN m.key[1] ELSE m.key::text END, m.value),
+			quote_ident(m.name), m.source, CASE WHEN cardinality(m.key) = 1 THEN m.key[1] ELSE m.key::text END,
+			m.value),
 		_abc.argument('scheme', m.scheme::text), metrics,
 		_abc.argument('partition_by', nullif(m.partition_by, '{}')::text),
 		_abc.argument('attributes', nullif(m.attributes, '{}')::text),
 		_abc.argument('missing', nullif(m.missing, 'renormalize')), _abc.argument('eligible', m.eligible), rules,
 		_abc.argument('promote_after', nullif(m.promote_after, 1)::text),
 		_abc.argument('demote_after', nullif(m.demote_after, 1)::text),
-		_abc.argument('max_step', m.max_step::text), _abc.argument('promote_wait', m.promote_wait::text),
-		_abc.argument('demote_wait', m.demote_wait::text),
+		_abc.argument('max_step', m.max_step::text),
+		_abc.argument('promote_wait', m.promote_wait::text), _abc.argument('demote_wait', m.demote_wait::text),
 		_abc.argument('first_order', m.first_order), _abc.argument('last_order', m.last_order),
-		_abc.argument('orders', m.orders),
-		_abc.argument('at_risk', m.at_risk::text), _abc.argument('lost', m.lost::text),
-		_abc.argument('treatments', m.treatments),
+		_abc.argument('orders', m.orders), _abc.argument('at_risk', m.at_risk::text),
+		_abc.argument('lost', m.lost::text), _abc.argument('treatments', m.treatments),
 		CASE WHEN m.max_gone IS NULL THEN E',\n    max_gone => NULL'
 			ELSE _abc.argument('max_gone', nullif(m.max_gone, 0.5)::text) END,
 		_abc.argument('changed', m.changed), _abc.argument('language', nullif(m.language, 'en')),
@@ -257,10 +258,12 @@ BEGIN
 	m := _abc.lock(model, 'drop');
 	PERFORM _abc.lock_alone(_abc.relations_to_lock(m));
 	PERFORM _abc.drop_tracking(m);
-	FOR rel IN SELECT c.oid::regclass AS name, c.relkind
+	FOR rel IN
+		SELECT c.oid::regclass AS name, c.relkind
 		FROM unnest(ARRAY[m.ranked, m.face, m.changes, m.history, m.trend, m.before, m.state, m.version,
-			m.change, m.run, m.override, m.summary, m.sums, m.reading, m.noted, definition]) WITH ORDINALITY AS r (oid,
-				i) JOIN pg_class AS c ON c.oid = r.oid ORDER BY r.i
+				m.change, m.run, m.override, m.summary, m.sums, m.reading, m.noted, definition])
+			WITH ORDINALITY AS r (oid, i)
+		JOIN pg_class AS c ON c.oid = r.oid ORDER BY r.i
 	LOOP
 		EXECUTE format('DROP %s %s', CASE rel.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, rel.name);
 	END LOOP;

@@ -11,11 +11,12 @@ BEGIN
 	RETURN CASE
 		WHEN x IS NULL OR x = 0 THEN x::bigint::text
 		WHEN x::text IN ('NaN', 'Infinity', '-Infinity') THEN x::text
-		WHEN abs(round(x, 2)) >= 1e15 OR abs(x) < 1e-6 THEN regexp_replace(trim(to_char(x, '9.999999EEEE')),
-			'\.?0*e\+?(-?)0*', 'e\1')
-		WHEN abs(x) < 1 THEN rtrim(to_char(round(x, 3 - floor(log(abs(x)))::integer), 'FM0.9999999999'), '.')
-		ELSE rtrim(to_char(round(x, 2), CASE WHEN x = trunc(x) THEN 'FM999,999,999,999,990'
-			ELSE 'FM999,999,999,999,990.00' END), '.')
+		WHEN abs(round(x, 2)) >= 1e15 OR abs(x) < 1e-6
+			THEN regexp_replace(trim(to_char(x, '9.999999EEEE')), '\.?0*e\+?(-?)0*', 'e\1')
+		WHEN abs(x) < 1
+			THEN rtrim(to_char(round(x, 3 - floor(log(abs(x)))::integer), 'FM0.9999999999'), '.')
+		ELSE rtrim(to_char(round(x, 2),
+			CASE WHEN x = trunc(x) THEN 'FM999,999,999,999,990' ELSE 'FM999,999,999,999,990.00' END), '.')
 	END;
 END
 $$;
@@ -41,19 +42,19 @@ BEGIN
 		method := coalesce(m.methods[i], CASE WHEN cardinality(m.metrics) = 1 THEN 'none' ELSE 'rank' END);
 		EXECUTE _abc.asked($sql$
 			SELECT n.raw, n.made
-			FROM (SELECT {s.keys}, s.metrics[$2] AS raw,
+			FROM (
+				SELECT {s.keys}, s.metrics[$2] AS raw,
 					_abc.normalize(CASE WHEN s.eligible THEN s.metrics[$2] END, $3) OVER () AS made
 				FROM {state} AS s
-				WHERE s.present AND s.partition = (SELECT s.partition FROM {state} AS s JOIN {given} AS g
-					ON {same s g})) AS n
+				WHERE s.present
+					AND s.partition = (SELECT s.partition FROM {state} AS s JOIN {given} AS g ON {same s g})) AS n
 			JOIN {given} AS g ON {same n g}$sql$, m)
 		INTO raw, made USING given, i, method;
 		topic := _abc.text(m.language, 'explain.metric', m.metrics[i]);
-		says := CASE WHEN raw IS NULL THEN _abc.text(m.language, 'explain.metric.missing',
-				_abc.text(m.language, 'missing.' || m.missing))
+		says := CASE WHEN raw IS NULL
+			THEN _abc.text(m.language, 'explain.metric.missing', _abc.text(m.language, 'missing.' || m.missing))
 			ELSE _abc.text(m.language, 'explain.metric.says', _abc.figure(raw::numeric), method,
-				_abc.figure(made::numeric),
-				m.weights[i]::text, _abc.figure((made * m.weights[i])::numeric)) END;
+				_abc.figure(made::numeric), m.weights[i]::text, _abc.figure((made * m.weights[i])::numeric)) END;
 		RETURN NEXT;
 	END LOOP;
 END
@@ -73,8 +74,8 @@ BEGIN
 			CASE WHEN u.cutoff IS NULL THEN _abc.text({language}, 'explain.cut-offs.empty', r.tier_names[u.i])
 				ELSE _abc.text({language}, 'explain.cut-offs.says', r.tier_names[u.i], _abc.figure(u.cutoff)) END,
 			_abc.text({language}, 'explain.and') ORDER BY u.i)
-		FROM {state} AS s JOIN {given} AS g ON {same s g} JOIN {run} AS r ON r.run = {runs}
-			AND r.partition = s.partition
+		FROM {state} AS s JOIN {given} AS g ON {same s g}
+		JOIN {run} AS r ON r.run = {runs} AND r.partition = s.partition
 		CROSS JOIN LATERAL unnest(r.cutoffs) WITH ORDINALITY AS u (cutoff, i)$sql$, m)
 	INTO says USING given;
 	RETURN says;
@@ -135,8 +136,8 @@ BEGIN
 		decided := _abc.text(l, 'explain.decided by.until', decided, c ->> 'decided_until');
 	END IF;
 	RETURN QUERY VALUES
-		(_abc.text(l, 'explain.customer'), (SELECT string_agg(c ->> u.k, ', ' ORDER BY u.i)
-			FROM unnest(m.key) WITH ORDINALITY AS u (k, i))),
+		(_abc.text(l, 'explain.customer'), (
+			SELECT string_agg(c ->> u.k, ', ' ORDER BY u.i) FROM unnest(m.key) WITH ORDINALITY AS u (k, i))),
 		(_abc.text(l, 'explain.tier'), tier),
 		(_abc.text(l, 'explain.decided by'), decided),
 		(_abc.text(l, 'explain.computed tier'), c ->> 'computed_tier'),
@@ -161,8 +162,8 @@ DECLARE
 	best text := _abc.figure((c ->> 'best_value')::numeric);
 BEGIN
 	RETURN QUERY VALUES
-		(_abc.text(l, 'explain.next tier'), CASE WHEN NOT (c ->> 'gap_to_next')::numeric > 0
-			OR c ->> 'gap_to_next' IS NULL THEN c ->> 'next_name'
+		(_abc.text(l, 'explain.next tier'), CASE
+			WHEN NOT (c ->> 'gap_to_next')::numeric > 0 OR c ->> 'gap_to_next' IS NULL THEN c ->> 'next_name'
 			ELSE _abc.text(l, 'explain.next tier.' || cut, c ->> 'next_name',
 				_abc.figure((c ->> 'gap_to_next')::numeric)) END),
 		(_abc.text(l, 'explain.cushion'), CASE WHEN c ->> 'cushion' IS NOT NULL THEN
@@ -198,8 +199,8 @@ DECLARE
 	hint text;
 BEGIN
 	EXECUTE _abc.asked($sql$
-		SELECT c.shown FROM (SELECT to_jsonb(f) AS shown, {shown} FROM {face} AS f) AS c JOIN {given} AS g
-			ON {same c g}$sql$, m) INTO c USING given;
+		SELECT c.shown FROM (SELECT to_jsonb(f) AS shown, {shown} FROM {face} AS f) AS c
+		JOIN {given} AS g ON {same c g}$sql$, m) INTO c USING given;
 	-- the key as text, not as JSON has it
 	c := c || (SELECT jsonb_object_agg(u.name, given[u.i]) FROM unnest(m.key) WITH ORDINALITY AS u (name, i));
 	RETURN QUERY SELECT e.topic, e.says FROM _abc.explain_now(m, c) AS e WHERE e.says IS NOT NULL;

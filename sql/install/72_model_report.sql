@@ -17,8 +17,8 @@ BEGIN
 	ELSIF bad IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'undefined_column',
 			MESSAGE = format('"%s" is not %s of model "%s"', bad, what, m.name),
-			HINT = format('There are: %s.', coalesce((SELECT string_agg(quote_ident(a), ', ') FROM unnest(among) AS a),
-				'none'));
+			HINT = format('There are: %s.',
+				coalesce((SELECT string_agg(quote_ident(a), ', ') FROM unnest(among) AS a), 'none'));
 	END IF;
 	RETURN ARRAY(SELECT array_position(among, w) FROM unnest(wanted) WITH ORDINALITY AS u (w, i) ORDER BY u.i);
 END
@@ -35,8 +35,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE _abc.asked($sql$
-		SELECT ARRAY(SELECT c.texts[i] FROM unnest($1) WITH ORDINALITY AS u (i, n) ORDER BY u.n), c.tier, c.tier_name,
-			count(*), coalesce(sum(c.value), 0), coalesce(sum(greatest(c.value, 0)), 0)
+		SELECT ARRAY(SELECT c.texts[i] FROM unnest($1) WITH ORDINALITY AS u (i, n) ORDER BY u.n),
+			c.tier, c.tier_name, count(*), coalesce(sum(c.value), 0), coalesce(sum(greatest(c.value, 0)), 0)
 		FROM (SELECT {texts} AS texts, s.tier, s.tier_name, s.value FROM {state} AS s WHERE s.tier IS NOT NULL) AS c
 		GROUP BY 1, 2, 3$sql$, m) USING _abc.positions(m, by, m.key || m.carried, 'a partition or attribute');
 END
@@ -52,13 +52,12 @@ DECLARE
 	partitions text[];
 BEGIN
 	EXECUTE _abc.fill('SELECT r.partition_by FROM {run} AS r WHERE r.run = $1 AND r.revision IS NOT NULL LIMIT 1', m)
-		INTO partitions USING run;
+	INTO partitions USING run;
 	RETURN QUERY EXECUTE _abc.fill($sql$
-		SELECT ARRAY(SELECT r.partition[i] FROM unnest($2) WITH ORDINALITY AS u (i, n) ORDER BY u.n), t.tier,
-			t.tier_name,
-			sum(t.customers)::bigint, sum(t.value), sum(t.weight)
-		FROM {run} AS r CROSS JOIN LATERAL unnest(r.tiers, r.tier_names, r.tier_customers,
-			r.tier_values, r.tier_weights)
+		SELECT ARRAY(SELECT r.partition[i] FROM unnest($2) WITH ORDINALITY AS u (i, n) ORDER BY u.n),
+			t.tier, t.tier_name, sum(t.customers)::bigint, sum(t.value), sum(t.weight)
+		FROM {run} AS r
+		CROSS JOIN LATERAL unnest(r.tiers, r.tier_names, r.tier_customers, r.tier_values, r.tier_weights)
 			AS t (tier, tier_name, customers, value, weight)
 		WHERE r.run = $1 AND r.revision IS NOT NULL AND t.tier IS NOT NULL AND t.customers > 0
 		GROUP BY 1, 2, 3$sql$, m) USING run, _abc.positions(m, by, partitions, 'a partition');
@@ -94,9 +93,9 @@ COMMENT ON FUNCTION _abc.report_rest(@extschema@.abc_model, bigint) IS
 'part of abc_report: the lines that reconcile it with the source';
 
 CREATE FUNCTION abc_report(model regclass, by text[] DEFAULT NULL, as_of date DEFAULT NULL)
-RETURNS TABLE (line text, line_name text, groups text[], tier text, tier_rank smallint,
-	tier_name text, customers bigint,
-	customers_share double precision, value numeric, value_share double precision, lift double precision)
+RETURNS TABLE (line text, line_name text, groups text[], tier text, tier_rank smallint, tier_name text,
+	customers bigint, customers_share double precision, value numeric, value_share double precision,
+	lift double precision)
 LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_report(regclass, text[], date) IS
@@ -104,9 +103,9 @@ COMMENT ON FUNCTION abc_report(regclass, text[], date) IS
 	'of the source: not eligible, unrated, without customer. As of an earlier run: by partitions only';
 
 CREATE FUNCTION _abc.abc_report(model regclass, by text[], as_of date)
-RETURNS TABLE (line text, line_name text, groups text[], tier text, tier_rank smallint,
-	tier_name text, customers bigint,
-	customers_share double precision, value numeric, value_share double precision, lift double precision)
+RETURNS TABLE (line text, line_name text, groups text[], tier text, tier_rank smallint, tier_name text,
+	customers bigint, customers_share double precision, value numeric, value_share double precision,
+	lift double precision)
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -125,9 +124,8 @@ BEGIN
 		UNION ALL SELECT * FROM _abc.report_tiers_then(m, run, names) WHERE as_of IS NOT NULL
 	)
 	SELECT 'tier'::text, _abc.text(m.language, 'line.tier'), t.groups, t.tier::text, @extschema@.abc_rank(t.tier),
-		t.tier_name, t.customers,
-		(t.customers / sum(t.customers) OVER g)::double precision, t.value,
-		_abc.share(t.weight, sum(t.weight) OVER g),
+		t.tier_name, t.customers, (t.customers / sum(t.customers) OVER g)::double precision,
+		t.value, _abc.share(t.weight, sum(t.weight) OVER g),
 		CASE WHEN names <> '{}' THEN
 			(t.customers * sum(t.customers) OVER ()
 				/ (sum(t.customers) OVER g * sum(t.customers) OVER k))::double precision

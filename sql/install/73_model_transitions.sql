@@ -5,21 +5,21 @@
 -- How many customers had which states on two days, from the history; who had none on the first day was not
 -- there yet.
 CREATE FUNCTION _abc.transition_states(m @extschema@.abc_model, since date, until date)
-RETURNS TABLE (from_rank smallint, from_tier text, from_name text, from_lifecycle text,
-	was_gone boolean, was_there boolean,
+RETURNS TABLE (
+	from_rank smallint, from_tier text, from_name text, from_lifecycle text, was_gone boolean, was_there boolean,
 	to_rank smallint, to_tier text, to_name text, to_lifecycle text, is_gone boolean, customers bigint)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE _abc.asked($sql$
-		SELECT @extschema@.abc_rank(g.from_tier), g.from_tier::text, g.from_name,
-			g.from_lifecycle, g.was_gone, g.was_there,
+		SELECT @extschema@.abc_rank(g.from_tier), g.from_tier::text, g.from_name, g.from_lifecycle,
+			g.was_gone, g.was_there,
 			@extschema@.abc_rank(g.to_tier), g.to_tier::text, g.to_name, g.to_lifecycle, g.is_gone, g.customers
-		FROM (SELECT a.tier AS from_tier, a.tier_name AS from_name, a.lifecycle AS from_lifecycle,
+		FROM (
+			SELECT a.tier AS from_tier, a.tier_name AS from_name, a.lifecycle AS from_lifecycle,
 				a.decided_by = 'gone' AS was_gone, a.valid_from IS NOT NULL AS was_there,
 				b.tier AS to_tier, b.tier_name AS to_name, b.lifecycle AS to_lifecycle,
-				b.decided_by = 'gone' AS is_gone,
-				count(*) AS customers
+				b.decided_by = 'gone' AS is_gone, count(*) AS customers
 			FROM {versions} AS b LEFT JOIN {versions} AS a
 				ON {same a b} AND a.valid_from <= $1 AND (a.valid_to IS NULL OR a.valid_to > $1)
 			WHERE b.valid_from <= $2 AND (b.valid_to IS NULL OR b.valid_to > $2)
@@ -92,6 +92,6 @@ COMMENT ON FUNCTION _abc.abc_transitions(regclass, date, date, text) IS 'the wor
 -- Where a state that is no tier stands in a list: the life of a customer from the first day to the last.
 CREATE FUNCTION _abc.state_order(state text) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN pg_catalog.array_position('{potential,new,active,loyal,returned,at_risk,lost,unrated,gone,not yet}'::text[],
-	state);
+RETURN pg_catalog.array_position(
+	'{potential,new,active,loyal,returned,at_risk,lost,unrated,gone,not yet}'::text[], state);
 COMMENT ON FUNCTION _abc.state_order(text) IS 'part of abc_transitions: the order of states that are no tiers';

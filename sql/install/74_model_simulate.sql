@@ -46,16 +46,17 @@ BEGIN
 			format('(@extschema@.abc_score(CASE WHEN s.eligible THEN ARRAY[%s] END, %L::double precision[], '
 				'%L::text[], %L) OVER (PARTITION BY s.partition))::text::numeric',
 				metrics, other.weights, other.methods, other.missing) END,
-		'last_tier', (SELECT format('%L::@extschema@.abc_tier', max(t.tier::text COLLATE "C"))
+		'last_tier', (
+			SELECT format('%L::@extschema@.abc_tier', max(t.tier::text COLLATE "C"))
 			FROM @extschema@.abc_tiers(other.scheme) AS t),
 		'tried_scheme', format('%L::@extschema@.abc_scheme', other.scheme),
 		'others', CASE WHEN coalesce(other.metrics <@ coalesce(m.metrics, '{}'), true) THEN '' ELSE
 			format('LEFT JOIN _abc.read_raw($3, %L) AS x (%s, metrics double precision[]) ON ',
-				concat_ws(', ', keys.items,
-				(SELECT format('ARRAY[%s]::double precision[]', string_agg(format('s.%I::double precision', u.name),
-					', ' ORDER BY u.i))
-					FROM unnest(other.metrics) WITH ORDINALITY AS u (name, i))), keys.definition)
-						|| _abc.same_key(m, 'x', 's') END);
+				concat_ws(', ', keys.items, (
+					SELECT format('ARRAY[%s]::double precision[]',
+						string_agg(format('s.%I::double precision', u.name), ', ' ORDER BY u.i))
+					FROM unnest(other.metrics) WITH ORDINALITY AS u (name, i))),
+				keys.definition) || _abc.same_key(m, 'x', 's') END);
 END
 $$;
 COMMENT ON FUNCTION _abc.tried_places(@extschema@.abc_model, @extschema@.abc_model) IS
@@ -66,30 +67,33 @@ COMMENT ON FUNCTION _abc.tried_places(@extschema@.abc_model, @extschema@.abc_mod
 -- standard changes nothing.
 CREATE FUNCTION _abc.tried_tiers(m @extschema@.abc_model, other @extschema@.abc_model)
 RETURNS TABLE (key text, before @extschema@.abc_tier, after @extschema@.abc_tier, name_before text, value numeric)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET abc_tier.as_of = ''
-	SET extra_float_digits = 1
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+SET abc_tier.as_of = '' SET extra_float_digits = 1
 AS $$
 DECLARE
 	statement text := _abc.fill($sql$
 		WITH scored AS (
-			SELECT {s.keys}, s.partition, s.value, s.eligible, s.conditions, s.settled, s.tier,
-				s.tier_name, {tried_cut} AS cut
+			SELECT {s.keys}, s.partition, s.value, s.eligible, s.conditions, s.settled, s.tier, s.tier_name,
+				{tried_cut} AS cut
 			FROM {state} AS s {others} WHERE s.present
 		), classified AS (
-			SELECT c.*, _abc.classify(CASE WHEN c.eligible THEN c.cut END,
-				{tried_scheme}) OVER (PARTITION BY c.partition) AS computed FROM scored AS c
+			SELECT c.*, _abc.classify(CASE WHEN c.eligible THEN c.cut END, {tried_scheme})
+				OVER (PARTITION BY c.partition) AS computed
+			FROM scored AS c
 		), overridden AS (
 			SELECT DISTINCT ON ({v.keys}) {v.keys}, v.tier FROM {override} AS v
 			WHERE v.begins <= $2 AND (v.ends IS NULL OR v.ends > $2) ORDER BY {v.keys}, v.override_id DESC
 		)
 		SELECT {key_text}, d.tier, coalesce(@extschema@.abc_better(v.tier, {last_tier}), {ruled}), d.tier_name, d.value
-		FROM (SELECT {c.keys}, c.eligible, c.conditions, c.tier, c.tier_name, c.value,
-			CASE WHEN $1 THEN c.computed ELSE c.settled END AS settled FROM classified AS c) AS d
-		LEFT JOIN overridden AS v ON {same v d}$sql$, m, _abc.tried_places(m, other)
-			|| jsonb_build_object('ruled', _abc.ruled(m, coalesce(cardinality(m.rule_kinds), 0)),
-			'key_text', CASE WHEN cardinality(m.key) = 1 THEN 'd.k1::text'
-				ELSE (SELECT format('ARRAY[%s]::text', string_agg(format('d.%I::text', k), ', ' ORDER BY i))
-					FROM unnest(m.key_columns) WITH ORDINALITY AS u (k, i)) END));
+		FROM (
+			SELECT {c.keys}, c.eligible, c.conditions, c.tier, c.tier_name, c.value,
+				CASE WHEN $1 THEN c.computed ELSE c.settled END AS settled
+			FROM classified AS c) AS d
+		LEFT JOIN overridden AS v ON {same v d}$sql$, m, _abc.tried_places(m, other) || jsonb_build_object(
+			'ruled', _abc.ruled(m, coalesce(cardinality(m.rule_kinds), 0)),
+			'key_text', CASE WHEN cardinality(m.key) = 1 THEN 'd.k1::text' ELSE (
+				SELECT format('ARRAY[%s]::text', string_agg(format('d.%I::text', k), ', ' ORDER BY i))
+				FROM unnest(m.key_columns) WITH ORDINALITY AS u (k, i)) END));
 BEGIN
 	PERFORM set_config('abc_tier.as_of', to_char(m.last_as_of, 'YYYY-MM-DD'), true);
 	RETURN QUERY EXECUTE statement USING _abc.standard_of(m) <> _abc.standard_of(other)
@@ -139,18 +143,22 @@ BEGIN
 	WITH tried AS MATERIALIZED (
 		SELECT t.* FROM _abc.tried_tiers(m, other) AS t
 	), side AS (
-		SELECT t.before::text AS tier, t.name_before AS name, NULL::text AS other_name, 1 AS b, 0 AS a, t.value AS vb,
-			0::numeric AS va FROM tried AS t
-		UNION ALL SELECT t.after::text, NULL, coalesce(names[@extschema@.abc_rank(t.after)], unrated), 0, 1, 0, t.value
-			FROM tried AS t
-	), line AS (
-		(SELECT 1 AS i, 'tier'::text, NULL::text, s.tier, min(s.name), s.tier, min(s.other_name), sum(s.b), sum(s.a),
-			coalesce(sum(s.vb), 0), coalesce(sum(s.va), 0)
-			FROM side AS s GROUP BY s.tier)
+		SELECT t.before::text AS tier, t.name_before AS name, NULL::text AS other_name, 1 AS b, 0 AS a,
+			t.value AS vb, 0::numeric AS va
+		FROM tried AS t
 		UNION ALL
-		(SELECT 2, 'mover', t.key, t.before::text, t.name_before, t.after::text,
-			coalesce(names[@extschema@.abc_rank(t.after)], unrated), NULL, NULL, t.value, t.value
-			FROM tried AS t WHERE t.before::text IS DISTINCT FROM t.after::text)
+		SELECT t.after::text, NULL, coalesce(names[@extschema@.abc_rank(t.after)], unrated), 0, 1, 0, t.value
+		FROM tried AS t
+	), line AS (
+		(
+			SELECT 1 AS i, 'tier'::text, NULL::text, s.tier, min(s.name), s.tier, min(s.other_name),
+				sum(s.b), sum(s.a), coalesce(sum(s.vb), 0), coalesce(sum(s.va), 0)
+			FROM side AS s GROUP BY s.tier
+		) UNION ALL (
+			SELECT 2, 'mover', t.key, t.before::text, t.name_before, t.after::text,
+				coalesce(names[@extschema@.abc_rank(t.after)], unrated), NULL, NULL, t.value, t.value
+			FROM tried AS t WHERE t.before::text IS DISTINCT FROM t.after::text
+		)
 	)
 	SELECT l.line, l.key, l.tier_before, l.name_before, l.tier_after, l.name_after, l.customers_before,
 		l.customers_after, l.value_before, l.value_after

@@ -6,9 +6,8 @@
 --
 
 CREATE FUNCTION abc_pareto(model regclass, points integer DEFAULT 100)
-RETURNS TABLE (point integer, tier text, tier_name text, customers bigint,
-	customers_share double precision, value numeric,
-	cumulative_share double precision, mean_value numeric)
+RETURNS TABLE (point integer, tier text, tier_name text, customers bigint, customers_share double precision,
+	value numeric, cumulative_share double precision, mean_value numeric)
 LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_pareto(regclass, integer) IS
@@ -17,9 +16,8 @@ COMMENT ON FUNCTION abc_pareto(regclass, integer) IS
 	'its share of the total, mean value of the point';
 
 CREATE FUNCTION _abc.abc_pareto(model regclass, points integer)
-RETURNS TABLE (point integer, tier text, tier_name text, customers bigint,
-	customers_share double precision, value numeric,
-	cumulative_share double precision, mean_value numeric)
+RETURNS TABLE (point integer, tier text, tier_name text, customers bigint, customers_share double precision,
+	value numeric, cumulative_share double precision, mean_value numeric)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -37,8 +35,8 @@ BEGIN
 				(sum(count(*)) OVER ())::bigint AS of_all
 			FROM {face} AS f WHERE f.tier_rank IS NOT NULL GROUP BY f.tier_rank
 		), ranked AS (
-			SELECT f.tier_rank, f.value, row_number() OVER (PARTITION BY f.tier_rank
-				ORDER BY f.value DESC NULLS LAST) AS i
+			SELECT f.tier_rank, f.value,
+				row_number() OVER (PARTITION BY f.tier_rank ORDER BY f.value DESC NULLS LAST) AS i
 			FROM {face} AS f WHERE f.tier_rank IS NOT NULL
 		), points AS (
 			SELECT c.tier_rank, c.tier, c.tier_name,
@@ -77,8 +75,7 @@ COMMENT ON FUNCTION _abc.ran(@extschema@.abc_model) IS 'raise a clear error for 
 -- The tiers of one run over all partitions, best first; weight: sum of the values above zero.
 CREATE FUNCTION _abc.tiers_of(m @extschema@.abc_model, run bigint)
 RETURNS TABLE (tier_rank integer, name text, customers bigint, value numeric, weight numeric,
-	customers_share numeric, value_share numeric,
-	customers_upto numeric, value_upto numeric)
+	customers_share numeric, value_share numeric, customers_upto numeric, value_upto numeric)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -87,7 +84,8 @@ BEGIN
 			t.customers / nullif(sum(t.customers) OVER (), 0), t.weight / nullif(sum(t.weight) OVER (), 0),
 			sum(t.customers) OVER w / nullif(sum(t.customers) OVER (), 0),
 			sum(t.weight) OVER w / nullif(sum(t.weight) OVER (), 0)
-		FROM (SELECT u.i, min(r.tier_names[u.i]) AS name, sum(r.tier_customers[u.i]) AS customers,
+		FROM (
+			SELECT u.i, min(r.tier_names[u.i]) AS name, sum(r.tier_customers[u.i]) AS customers,
 				coalesce(sum(r.tier_values[u.i]), 0) AS value, coalesce(sum(r.tier_weights[u.i]), 0) AS weight
 			FROM {run} AS r CROSS JOIN LATERAL generate_subscripts(r.tiers, 1) AS u (i)
 			WHERE r.run = $1 AND r.revision IS NOT NULL AND r.tiers[u.i] IS NOT NULL

@@ -19,7 +19,7 @@ AS $$
 BEGIN
 	RETURN format('<text x="%s" y="%s"%s%s>%s</text>', round(x, 1), round(y, 1),
 		CASE WHEN anchor <> 'start' THEN format(' text-anchor="%s"', anchor) END,
-			' ' || nullif(more, ''), _abc.xml(says));
+		' ' || nullif(more, ''), _abc.xml(says));
 END
 $$;
 COMMENT ON FUNCTION _abc.svg_text(numeric, numeric, text, text, text) IS 'part of the charts: a text';
@@ -28,8 +28,8 @@ CREATE FUNCTION _abc.svg_rect(x numeric, y numeric, w numeric, h numeric, colour
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format('<rect x="%s" y="%s" width="%s" height="%s" fill="%s"/>', round(x, 2), round(y, 2),
-		round(w, 2), round(h, 2), colour);
+	RETURN format('<rect x="%s" y="%s" width="%s" height="%s" fill="%s"/>',
+		round(x, 2), round(y, 2), round(w, 2), round(h, 2), colour);
 END
 $$;
 COMMENT ON FUNCTION _abc.svg_rect(numeric, numeric, numeric, numeric, text) IS 'part of the charts: a rectangle';
@@ -54,10 +54,13 @@ DECLARE
 	tick numeric := _abc.tick(top);
 	decimals integer := scale(trim_scale(tick / factor));
 BEGIN
-	RETURN (SELECT string_agg(concat(format('<path d="M%s %sh%s" stroke="#e3e7eb"/>', f.x, t.y, f.w),
-			_abc.svg_text(f.x - 6, t.y + 4, 'end', _abc.number_text(tick * i / factor, decimals))), E'\n' ORDER BY i)
+	RETURN (
+		SELECT string_agg(
+			concat(format('<path d="M%s %sh%s" stroke="#e3e7eb"/>', f.x, t.y, f.w),
+				_abc.svg_text(f.x - 6, t.y + 4, 'end', _abc.number_text(tick * i / factor, decimals))),
+			E'\n' ORDER BY i)
 		FROM generate_series(0, floor(top / tick)::integer) AS i
-			CROSS JOIN LATERAL (SELECT round(f.y + f.h - f.h * tick * i / top, 1)) AS t (y));
+		CROSS JOIN LATERAL (SELECT round(f.y + f.h - f.h * tick * i / top, 1)) AS t (y));
 END
 $$;
 COMMENT ON FUNCTION _abc.svg_scale(_abc.frame, numeric, numeric) IS 'part of the charts: the left axis';
@@ -70,19 +73,24 @@ DECLARE
 	bars text;
 	line text;
 BEGIN
-	WITH p AS (SELECT p.*, coalesce(lag(p.customers_share) OVER (ORDER BY p.point), 0) AS before
-			FROM jsonb_to_recordset(points) AS p (point integer, tier text, customers_share numeric,
-				cumulative_share numeric, mean_value numeric))
-	SELECT string_agg(_abc.svg_rect(f.x + f.w * p.before, f.y + f.h - f.h * greatest(p.mean_value, 0) / top,
-		f.w * (p.customers_share - p.before),
-			f.h * greatest(p.mean_value, 0) / top, _abc.colour(ascii(p.tier) - 64, tiers)), E'\n'
-				ORDER BY p.point) FILTER (WHERE p.mean_value > 0),
-		string_agg(format('%s,%s', round(f.x + f.w * p.customers_share, 1), round(f.y + f.h - f.h * p.cumulative_share,
-			1)), ' ' ORDER BY p.point)
+	WITH p AS (
+		SELECT p.*, coalesce(lag(p.customers_share) OVER (ORDER BY p.point), 0) AS before
+		FROM jsonb_to_recordset(points) AS p (point integer, tier text, customers_share numeric,
+			cumulative_share numeric, mean_value numeric)
+	)
+	SELECT string_agg(
+			_abc.svg_rect(f.x + f.w * p.before, f.y + f.h - f.h * greatest(p.mean_value, 0) / top,
+				f.w * (p.customers_share - p.before), f.h * greatest(p.mean_value, 0) / top,
+				_abc.colour(ascii(p.tier) - 64, tiers)),
+			E'\n' ORDER BY p.point) FILTER (WHERE p.mean_value > 0),
+		string_agg(
+			format('%s,%s',
+				round(f.x + f.w * p.customers_share, 1), round(f.y + f.h - f.h * p.cumulative_share, 1)),
+			' ' ORDER BY p.point)
 	INTO bars, line FROM p;
 	RETURN concat_ws(E'\n', bars,
 		format('<polyline fill="none" stroke="#c2410c" stroke-width="2" stroke-linejoin="round" points="%s,%s %s"/>',
-		f.x, f.y + f.h, line));
+			f.x, f.y + f.h, line));
 END
 $$;
 COMMENT ON FUNCTION _abc.svg_pareto_plot(_abc.frame, jsonb, numeric, integer) IS
@@ -93,14 +101,16 @@ CREATE FUNCTION _abc.svg_pareto_cuts(f _abc.frame, tiers jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT concat_ws(E'\n',
-			string_agg(format('<path d="M%s %sv%s" stroke="#1f2933" stroke-dasharray="3 3"/><circle cx="%1$s" '
-				'cy="%4$s" r="3" fill="#c2410c"/>',
-				round(f.x + f.w * t.customers_upto, 1), f.y, f.h, round(f.y + f.h - f.h * t.value_upto, 1)), E'\n'
-					ORDER BY t.tier_rank)
-				FILTER (WHERE t.customers_upto < 1 AND t.customers > 0),
-			string_agg(_abc.svg_text(f.x + f.w * (t.customers_upto - t.customers_share / 2), f.y - 6, 'middle', t.name,
-				'font-weight="bold"'),
+	RETURN (
+		SELECT concat_ws(E'\n',
+			string_agg(
+				format('<path d="M%s %sv%s" stroke="#1f2933" stroke-dasharray="3 3"/>'
+						'<circle cx="%1$s" cy="%4$s" r="3" fill="#c2410c"/>',
+					round(f.x + f.w * t.customers_upto, 1), f.y, f.h, round(f.y + f.h - f.h * t.value_upto, 1)),
+				E'\n' ORDER BY t.tier_rank) FILTER (WHERE t.customers_upto < 1 AND t.customers > 0),
+			string_agg(
+				_abc.svg_text(f.x + f.w * (t.customers_upto - t.customers_share / 2), f.y - 6, 'middle', t.name,
+					'font-weight="bold"'),
 				E'\n' ORDER BY t.tier_rank) FILTER (WHERE _abc.text_width(t.name, 13) + 4 <= f.w * t.customers_share))
 		FROM jsonb_to_recordset(tiers) AS t (tier_rank integer, name text, customers bigint, customers_share numeric,
 			customers_upto numeric, value_upto numeric));
@@ -116,13 +126,17 @@ DECLARE
 	right_title text := _abc.text(language, 'chart.cumulative');
 BEGIN
 	RETURN concat_ws(E'\n', _abc.svg_scale(f, top, factor),
-		(SELECT string_agg(concat(_abc.svg_text(f.x + f.w + 6, f.y + f.h - f.h * i / 5 + 4, 'start',
-			_abc.text(language, 'number.per cent', (20 * i)::text)),
-			_abc.svg_text(f.x + f.w * i / 5, f.y + f.h + 18, 'middle', _abc.text(language, 'number.per cent',
-				(20 * i)::text))), E'\n' ORDER BY i)
+		(SELECT string_agg(
+				concat(
+					_abc.svg_text(f.x + f.w + 6, f.y + f.h - f.h * i / 5 + 4, 'start',
+						_abc.text(language, 'number.per cent', (20 * i)::text)),
+					_abc.svg_text(f.x + f.w * i / 5, f.y + f.h + 18, 'middle',
+						_abc.text(language, 'number.per cent', (20 * i)::text))),
+				E'\n' ORDER BY i)
 			FROM generate_series(0, 5) AS i),
-		_abc.svg_text(0, f.y - 26, 'start', _abc.fitted(_abc.text(language, 'chart.mean', measure), 13,
-			f.width - _abc.text_width(right_title, 13) - 12)),
+		_abc.svg_text(0, f.y - 26, 'start',
+			_abc.fitted(_abc.text(language, 'chart.mean', measure), 13,
+				f.width - _abc.text_width(right_title, 13) - 12)),
 		_abc.svg_text(f.width, f.y - 26, 'end', right_title, 'fill="#c2410c"'),
 		_abc.svg_text(f.width / 2, f.y + f.h + 38, 'middle',
 			_abc.fitted(_abc.text(language, 'chart.axis', _abc.number_text(customers, 0)), 13, f.width)));
@@ -144,9 +158,10 @@ DECLARE
 	pitch numeric := CASE WHEN narrow THEN 86 ELSE 110 END;
 BEGIN
 	RETURN concat_ws(E'\n', _abc.svg_text(18, top, 'start', _abc.text(language, 'chart.tier'), 'fill="#52606d"'),
-		(SELECT string_agg(_abc.svg_text(f.width - pitch * (cardinality(columns) - i), top, 'end',
-				_abc.fitted(_abc.text(language, 'chart.' || columns[i]), 13, pitch - 4), 'fill="#52606d"'), E'\n'
-					ORDER BY i)
+		(SELECT string_agg(
+				_abc.svg_text(f.width - pitch * (cardinality(columns) - i), top, 'end',
+					_abc.fitted(_abc.text(language, 'chart.' || columns[i]), 13, pitch - 4), 'fill="#52606d"'),
+				E'\n' ORDER BY i)
 			FROM generate_subscripts(columns, 1) AS i),
 		(SELECT string_agg(concat(_abc.svg_rect(0, t.y - 10, 12, 12, _abc.colour(t.tier_rank, n)),
 				_abc.svg_text(18, t.y, 'start',
@@ -160,9 +175,10 @@ BEGIN
 							ELSE _abc.share_text(language, t.value_upto) END),
 					'' ORDER BY i)
 				FROM generate_subscripts(columns, 1) AS i)), E'\n' ORDER BY t.tier_rank)
-			FROM (SELECT r.*, top + 20 * r.tier_rank AS y FROM jsonb_to_recordset(tiers)
-				AS r (tier_rank integer, name text, customers numeric, customers_share numeric, value_share numeric,
-					value_upto numeric)) AS t));
+			FROM (
+				SELECT r.*, top + 20 * r.tier_rank AS y
+				FROM jsonb_to_recordset(tiers) AS r (tier_rank integer, name text, customers numeric,
+					customers_share numeric, value_share numeric, value_upto numeric)) AS t));
 END
 $$;
 COMMENT ON FUNCTION _abc.svg_pareto_legend(_abc.frame, text, jsonb) IS 'part of abc_pareto_svg: the tiers';
@@ -172,9 +188,11 @@ CREATE FUNCTION _abc.tiers_say(language text, tiers jsonb) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT string_agg(_abc.text(language, 'chart.says tier', t.name, _abc.number_text(t.customers, 0),
-			_abc.share_text(language, t.customers_share), _abc.share_text(language, t.value_share)), '; '
-				ORDER BY t.tier_rank)
+	RETURN (
+		SELECT string_agg(
+			_abc.text(language, 'chart.says tier', t.name, _abc.number_text(t.customers, 0),
+				_abc.share_text(language, t.customers_share), _abc.share_text(language, t.value_share)),
+			'; ' ORDER BY t.tier_rank)
 		FROM jsonb_to_recordset(tiers) AS t (tier_rank integer, name text, customers numeric,
 			customers_share numeric, value_share numeric));
 END
@@ -214,7 +232,7 @@ BEGIN
 			SELECT e.tier_rank, e.customers - lag(e.customers, 1, 0::bigint) OVER w AS customers,
 				e.share AS customers_upto, e.reached AS value_upto,
 				e.share - lag(e.share, 1, 0.0) OVER w AS customers_share,
-					e.reached - lag(e.reached, 1, 0.0) OVER w AS value_share
+				e.reached - lag(e.reached, 1, 0.0) OVER w AS value_share
 			FROM ends AS e WINDOW w AS (ORDER BY e.tier_rank)
 		)
 		SELECT coalesce(jsonb_agg(to_jsonb(t.*)

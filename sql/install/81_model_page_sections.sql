@@ -2,7 +2,7 @@
 -- The page of a model: its sections
 --
 
--- The sentence.
+-- The sentence at the top.
 CREATE FUNCTION _abc.page_lead(m @extschema@.abc_model, p _abc.page) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -18,22 +18,22 @@ BEGIN
 	END IF;
 	RETURN concat_ws(CASE p.language WHEN 'zh' THEN '' ELSE ' ' END,
 		_abc.text(p.language, 'page.lead', _abc.number_text(t.customers, 0), _abc.number_text(customers, 0),
-			_abc.share_text(p.language, t.customers_share),
-			t.name, _abc.share_text(p.language, t.value_share), _abc.amount_text(p.language, weight, p.unit)),
+			_abc.share_text(p.language, t.customers_share), t.name,
+			_abc.share_text(p.language, t.value_share), _abc.amount_text(p.language, weight, p.unit)),
 		CASE WHEN p.before IS NOT NULL THEN _abc.text(p.language, 'page.lead moved',
-			_abc.day_text(p.language, p.before),
-			_abc.number_text(p.up, 0), _abc.number_text(p.down, 0)) END,
+			_abc.day_text(p.language, p.before), _abc.number_text(p.up, 0), _abc.number_text(p.down, 0)) END,
 		CASE WHEN p.at_risk > 0 THEN _abc.text(p.language, 'page.lead at risk',
-			_abc.amount_text(p.language, p.at_risk_value, p.unit),
-			_abc.number_text(p.at_risk, 0)) END);
+			_abc.amount_text(p.language, p.at_risk_value, p.unit), _abc.number_text(p.at_risk, 0)) END);
 END
 $$;
 COMMENT ON FUNCTION _abc.page_lead(@extschema@.abc_model, _abc.page) IS 'part of abc_report_html: the sentence';
 
 -- What the figures at the top compare: of a run, and of its day.
-CREATE FUNCTION _abc.page_figures_of(m @extschema@.abc_model, run bigint, day date, tiers integer,
+CREATE FUNCTION _abc.page_figures_of(
+	m @extschema@.abc_model, run bigint, day date, tiers integer,
 	OUT value numeric, OUT customers numeric, OUT best numeric, OUT best_share numeric, OUT cutoff numeric,
-		OUT at_risk numeric, OUT lost numeric)
+	OUT at_risk numeric, OUT lost numeric
+)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -101,15 +101,15 @@ BEGIN
 				_abc.signed_text(a.customers - c.customers, 0))),
 		_abc.page_card(_abc.number_text(a.best, 0), _abc.text(l, 'page.figure best', p.best),
 			_abc.page_compared(l, _abc.signed_text(a.best - b.best, 0), _abc.signed_text(a.best - c.best, 0))),
-		CASE WHEN a.cutoff IS NOT NULL THEN _abc.page_card(_abc.amount_text(l, a.cutoff, cut_unit),
-			_abc.text(l, CASE WHEN m.metrics IS NULL THEN 'page.figure cut-off' ELSE 'page.figure cut-off score' END,
-			p.best),
+		CASE WHEN a.cutoff IS NOT NULL
+			THEN _abc.page_card(_abc.amount_text(l, a.cutoff, cut_unit),
+				_abc.text(l, 'page.figure cut-off' || CASE WHEN m.metrics IS NULL THEN '' ELSE ' score' END, p.best),
 				_abc.page_compared(l, _abc.change_text(l, a.cutoff, b.cutoff), _abc.change_text(l, a.cutoff, c.cutoff)))
 			ELSE _abc.page_card(_abc.share_text(l, a.best_share), _abc.text(l, 'page.figure share', p.best, m.value),
 				_abc.page_compared(l, _abc.points_text(l, a.best_share - b.best_share),
 					_abc.points_text(l, a.best_share - c.best_share))) END,
-		CASE WHEN m.last_order IS NOT NULL THEN _abc.page_card(_abc.number_text(a.at_risk, 0),
-			_abc.text(l, 'page.figure at risk'),
+		CASE WHEN m.last_order IS NOT NULL THEN
+			_abc.page_card(_abc.number_text(a.at_risk, 0), _abc.text(l, 'page.figure at risk'),
 			_abc.page_compared(l, _abc.signed_text(a.at_risk - b.at_risk, 0),
 				_abc.signed_text(a.at_risk - c.at_risk, 0))) END,
 		_abc.page_card(_abc.number_text(p.lost_best, 0), _abc.text(l, 'page.figure lost', p.best), NULL),
@@ -126,8 +126,8 @@ AS $$
 DECLARE
 	result numeric;
 BEGIN
-	EXECUTE format('SELECT sum(r.%I) FROM %s AS r WHERE r.run = $1 AND r.revision IS NOT NULL', col, m.run) INTO result
-		USING m.runs;
+	EXECUTE format('SELECT sum(r.%I) FROM %s AS r WHERE r.run = $1 AND r.revision IS NOT NULL', col, m.run)
+	INTO result USING m.runs;
 	RETURN coalesce(result, 0);
 END
 $$;
@@ -144,17 +144,18 @@ DECLARE
 	customers numeric := _abc.run_sum(m, 'rated');
 	cells text[];
 BEGIN
-	SELECT array_agg(ARRAY[_abc.badge(t.name, t.tier_rank, p.tiers), _abc.number_text(t.customers, 0),
-		_abc.signed_text(t.customers - b.customers, 0),
+	SELECT array_agg(ARRAY[
+			_abc.badge(t.name, t.tier_rank, p.tiers),
+			_abc.number_text(t.customers, 0), _abc.signed_text(t.customers - b.customers, 0),
 			_abc.share_text(l, t.customers_share), _abc.amount(p, t.value), _abc.share_text(l, t.value_share),
 			format('<i style="width:%s%%;background:%s"></i>', round(100 * coalesce(t.value_share, 0), 1),
 				_abc.colour(t.tier_rank, p.tiers)),
 			_abc.amount(p, t.value / nullif(t.customers, 0))] ORDER BY t.tier_rank)
 	INTO cells FROM _abc.tiers_of(m, m.runs) AS t LEFT JOIN _abc.tiers_of(m, earlier) AS b USING (tier_rank);
-	SELECT cells || array_agg(ARRAY[CASE WHEN x.i IN (1, 5) THEN format('<b>%s</b>', _abc.xml(x.name))
-		ELSE _abc.xml(x.name) END, x.customers, '', x.share, _abc.amount(p, x.value), x.value_share, '', x.mean]
-		ORDER BY x.i) INTO cells
-	FROM (VALUES
+	SELECT cells || array_agg(ARRAY[
+			CASE WHEN x.i IN (1, 5) THEN format('<b>%s</b>', _abc.xml(x.name)) ELSE _abc.xml(x.name) END,
+			x.customers, '', x.share, _abc.amount(p, x.value), x.value_share, '', x.mean] ORDER BY x.i)
+	INTO cells FROM (VALUES
 		(1, _abc.text(l, 'page.all tiers'), _abc.number_text(customers, 0), _abc.run_sum(m, 'value'),
 			_abc.share_text(l, 1), _abc.share_text(l, 1),
 			_abc.amount(p, _abc.run_sum(m, 'value') / nullif(customers, 0))),
@@ -171,7 +172,7 @@ BEGIN
 			CASE WHEN below < 0 THEN _abc.text(l, 'page.tiers below zero', _abc.amount(p, below)) END),
 		_abc.html_table(_abc.text(l, 'page.tiers'), 'rnNNnnHN',
 			ARRAY[_abc.text(l, 'page.tier'), _abc.text(l, 'page.customers'), _abc.text(l, 'page.change'),
-			_abc.text(l, 'page.customers share'), p.measure, _abc.text(l, 'page.share of'), '',
+				_abc.text(l, 'page.customers share'), p.measure, _abc.text(l, 'page.share of'), '',
 				_abc.text(l, 'page.mean')], cells));
 END
 $$;
@@ -247,7 +248,7 @@ END
 $$;
 COMMENT ON FUNCTION _abc.page_why(_abc.page, jsonb) IS 'part of abc_report_html: why a customer moved';
 
--- The note of a list: how many of how many.
+-- Who moved up or down (list): the first of them, and of how many.
 CREATE FUNCTION _abc.page_list(m @extschema@.abc_model, p _abc.page, list text, n bigint) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -260,20 +261,21 @@ BEGIN
 	END IF;
 	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c),
 		_abc.badge(c ->> 'from_name', ascii(c ->> 'from_tier') - 64, p.tiers),
-			_abc.badge(c ->> 'tier_name', (c ->> 'tier_rank')::integer, p.tiers),
-				_abc.amount(p, (c ->> 'value_before')::numeric),
-			_abc.amount(p, (c ->> 'value')::numeric), _abc.page_why(p, c)])
+		_abc.badge(c ->> 'tier_name', (c ->> 'tier_rank')::integer, p.tiers),
+		_abc.amount(p, (c ->> 'value_before')::numeric), _abc.amount(p, (c ->> 'value')::numeric),
+		_abc.page_why(p, c)])
 	INTO cells FROM _abc.page_rows(m, _abc.page_condition(list),
 		'abs(coalesce(f.value, 0) - coalesce(f.value_before, 0)) DESC', _abc.list_length()) AS c;
 	RETURN _abc.html_section(_abc.text(l, 'page.' || list),
-		CASE WHEN n > _abc.list_length() THEN _abc.text(l, 'page.movers note', _abc.list_length()::text,
-				_abc.number_text(n, 0), _abc.day_text(l, p.before))
+		CASE WHEN n > _abc.list_length()
+			THEN _abc.text(l, 'page.movers note', _abc.list_length()::text, _abc.number_text(n, 0),
+				_abc.day_text(l, p.before))
 			ELSE _abc.text(l, 'page.movers all', n::text, _abc.day_text(l, p.before)) END,
 		_abc.html_table(_abc.text(l, 'page.' || list), 'rhhnnL',
 			ARRAY[_abc.text(l, 'page.customer'), _abc.text(l, 'page.from'), _abc.text(l, 'page.to'),
-			_abc.measure_text(l, _abc.text(l, 'page.was'), p.factor, p.unit),
+				_abc.measure_text(l, _abc.text(l, 'page.was'), p.factor, p.unit),
 				_abc.measure_text(l, _abc.text(l, 'page.is'), p.factor, p.unit),
-			_abc.text(l, 'page.why')], cells));
+				_abc.text(l, 'page.why')], cells));
 END
 $$;
 COMMENT ON FUNCTION _abc.page_list(@extschema@.abc_model, _abc.page, text, bigint) IS
@@ -291,8 +293,8 @@ BEGIN
 	END IF;
 	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c),
 		_abc.badge(c ->> 'tier_name', (c ->> 'tier_rank')::integer, p.tiers),
-			_abc.amount(p, (c ->> 'value')::numeric), left(c ->> 'last_order', 10),
-				_abc.number_text((m.last_as_of - (c ->> 'last_order')::date)::numeric, 0)])
+		_abc.amount(p, (c ->> 'value')::numeric), left(c ->> 'last_order', 10),
+		_abc.number_text((m.last_as_of - (c ->> 'last_order')::date)::numeric, 0)])
 	INTO cells FROM _abc.page_rows(m, replace(_abc.page_condition('at_risk'), '$1', p.tiers::text),
 		'f.value DESC NULLS LAST', _abc.list_length()) AS c;
 	RETURN _abc.html_section(_abc.text(l, 'page.at risk'),
@@ -301,7 +303,7 @@ BEGIN
 			least(p.at_risk, _abc.list_length())::text, _abc.number_text(p.at_risk, 0)),
 		_abc.html_table(_abc.text(l, 'page.at risk'), 'rhndN',
 			ARRAY[_abc.text(l, 'page.customer'), _abc.text(l, 'page.tier'), p.measure,
-			_abc.text(l, 'page.last order'), _abc.text(l, 'page.days silent')], cells));
+				_abc.text(l, 'page.last order'), _abc.text(l, 'page.days silent')], cells));
 END
 $$;
 COMMENT ON FUNCTION _abc.page_at_risk(@extschema@.abc_model, _abc.page) IS 'part of abc_report_html: customers at risk';
@@ -318,8 +320,8 @@ BEGIN
 	END IF;
 	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c),
 		_abc.badge(c ->> 'best_name', ascii(c ->> 'best_tier') - 64, p.tiers),
-			left(c ->> 'best_tier_until', 10), _abc.amount(p, (c ->> 'best_value')::numeric),
-				left(c ->> 'last_order', 10), c ->> p.treatment])
+		left(c ->> 'best_tier_until', 10), _abc.amount(p, (c ->> 'best_value')::numeric),
+		left(c ->> 'last_order', 10), c ->> p.treatment])
 	INTO cells FROM _abc.page_rows(m, _abc.page_condition('lost'), 'f.best_tier, f.best_value DESC NULLS LAST',
 		_abc.list_length()) AS c;
 	RETURN _abc.html_section(_abc.text(l, 'page.win back'),
@@ -328,7 +330,7 @@ BEGIN
 		_abc.html_table(_abc.text(l, 'page.win back'), CASE WHEN p.treatment IS NULL THEN 'rhDnd' ELSE 'rhDndL' END,
 			ARRAY[_abc.text(l, 'page.customer'), _abc.text(l, 'page.best tier'), _abc.text(l, 'page.best until'),
 				_abc.measure_text(l, _abc.text(l, 'page.best value'), p.factor, p.unit),
-					_abc.text(l, 'page.last order'), p.treatment], cells));
+				_abc.text(l, 'page.last order'), p.treatment], cells));
 END
 $$;
 COMMENT ON FUNCTION _abc.page_win_back(@extschema@.abc_model, _abc.page) IS 'part of abc_report_html: lost customers';
@@ -344,19 +346,20 @@ BEGIN
 	IF p.near = 0 THEN
 		RETURN NULL;
 	END IF;
-	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c), _abc.badge(c ->> 'next_name', (c ->> 'tier_rank')::integer - 1,
-		p.tiers), _abc.amount(p, (c ->> 'value')::numeric),
-			CASE WHEN scored THEN _abc.number_text((c ->> 'gap_to_next')::numeric,
+	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c),
+		_abc.badge(c ->> 'next_name', (c ->> 'tier_rank')::integer - 1, p.tiers),
+		_abc.amount(p, (c ->> 'value')::numeric),
+		CASE WHEN scored THEN _abc.number_text((c ->> 'gap_to_next')::numeric,
 				CASE WHEN (c ->> 'gap_to_next')::numeric < 1 THEN 4 ELSE 1 END)
-				ELSE _abc.amount(p, (c ->> 'gap_to_next')::numeric) END])
+			ELSE _abc.amount(p, (c ->> 'gap_to_next')::numeric) END])
 	INTO cells FROM _abc.page_rows(m, _abc.page_condition('near'), 'f.next_tier, f.gap_to_next',
 		_abc.list_length()) AS c;
 	RETURN _abc.html_section(_abc.text(l, 'page.near'),
 		_abc.text(l, 'page.near note', least(p.near, _abc.list_length())::text, _abc.number_text(p.near, 0)),
 		_abc.html_table(_abc.text(l, 'page.near'), 'rhnn',
 			ARRAY[_abc.text(l, 'page.customer'), _abc.text(l, 'page.next tier'), p.measure,
-			CASE WHEN scored THEN _abc.text(l, 'page.lacks score') ELSE _abc.measure_text(l, _abc.text(l, 'page.lacks'),
-				p.factor, p.unit) END], cells));
+				CASE WHEN scored THEN _abc.text(l, 'page.lacks score')
+					ELSE _abc.measure_text(l, _abc.text(l, 'page.lacks'), p.factor, p.unit) END], cells));
 END
 $$;
 COMMENT ON FUNCTION _abc.page_near(@extschema@.abc_model, _abc.page) IS
