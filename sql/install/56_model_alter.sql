@@ -41,9 +41,10 @@ DECLARE
 	hint text;
 BEGIN
 	m.source := coalesce(source, old.source);
-	m.source_path := CASE WHEN source IS NULL AND treatments IS NULL AND eligible IS NULL AND rules IS NULL
-		AND changed IS NULL
-		THEN old.source_path ELSE concat_ws(', ', nullif(_abc.caller_path(), ''), quote_ident('@extschema@')) END;
+	m.source_path := CASE
+		WHEN source IS NULL AND treatments IS NULL AND eligible IS NULL AND rules IS NULL AND changed IS NULL
+			THEN old.source_path
+		ELSE concat_ws(', ', nullif(_abc.caller_path(), ''), quote_ident('@extschema@')) END;
 	m.key := CASE WHEN key LIKE '{%}' THEN key::text[] WHEN key IS NOT NULL THEN ARRAY[key] ELSE old.key END;
 	m.value := coalesce(value, old.value);
 	m.partition_by := coalesce(partition_by, old.partition_by);
@@ -115,11 +116,12 @@ BEGIN
 	END IF;
 	parts := regexp_match(given::text, '^(\w+) ([^;]*)(.*)$');
 	separator := CASE parts[1] WHEN 'fill' THEN ' + ' ELSE ' / ' END;
-	RETURN (SELECT concat(parts[1], ' ', string_agg(concat('"', replace(names[u.i], '"', '""'), '" ', btrim(u.cut)),
-		separator ORDER BY u.i),
+	RETURN (
+		SELECT concat(parts[1], ' ',
+			string_agg(concat('"', replace(names[u.i], '"', '""'), '" ', btrim(u.cut)), separator ORDER BY u.i),
 			separator, '"', replace(names[cardinality(names)], '"', '""'), '"', parts[3])::@extschema@.abc_scheme
 		FROM unnest(regexp_split_to_array(parts[2], '[/+]')) WITH ORDINALITY AS u (cut, i)
-			WHERE u.i < cardinality(names));
+		WHERE u.i < cardinality(names));
 END
 $$;
 COMMENT ON FUNCTION _abc.altered_scheme(@extschema@.abc_model, @extschema@.abc_scheme, boolean) IS
@@ -154,8 +156,8 @@ AS $$
 DECLARE
 	parts text[] := regexp_match(regexp_replace(scheme::text, '"([^"]|"")*"', 'x', 'g'), '^(\w+) ([^;]*)(.*)$');
 BEGIN
-	RETURN concat(parts[1], ' ', (SELECT string_agg((regexp_match(u.part, '(^|\s)(>?-?[0-9.]+)\s*$'))[2], '/'
-		ORDER BY u.i)
+	RETURN concat(parts[1], ' ', (
+		SELECT string_agg((regexp_match(u.part, '(^|\s)(>?-?[0-9.]+)\s*$'))[2], '/' ORDER BY u.i)
 		FROM unnest(regexp_split_to_array(parts[2], '[/+]')) WITH ORDINALITY AS u (part, i)), parts[3]);
 END
 $$;
@@ -179,8 +181,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN ROW(_abc.standard_of(m), m.rule_kinds, m.rule_tiers, m.rule_conditions, m.rule_reasons,
-		m.promote_after, m.demote_after,
-		m.promote_wait, m.demote_wait, m.max_step, m.first_order, m.last_order, m.orders, m.at_risk, m.lost)::text;
+		m.promote_after, m.demote_after, m.promote_wait, m.demote_wait, m.max_step,
+		m.first_order, m.last_order, m.orders, m.at_risk, m.lost)::text;
 END
 $$;
 COMMENT ON FUNCTION _abc.revision_of(@extschema@.abc_model) IS 'part of abc_alter_model: what decides';
@@ -202,8 +204,10 @@ BEGIN
 	END IF;
 	IF retyped THEN
 		-- a column that a view shows cannot change its type: the views go and come back as they were
-		FOR v IN SELECT r.name, r.rel FROM (VALUES (1, 'ranked', m.ranked), (2, 'face', m.face),
-			(3, 'changes', m.changes), (4, 'history', m.history), (5, 'trend', m.trend)) AS r (i, name, rel)
+		FOR v IN
+			SELECT r.name, r.rel
+			FROM (VALUES (1, 'ranked', m.ranked), (2, 'face', m.face), (3, 'changes', m.changes),
+				(4, 'history', m.history), (5, 'trend', m.trend)) AS r (i, name, rel)
 			ORDER BY r.i
 		LOOP
 			dress := dress || jsonb_build_object('view', v.rel::text, 'dress', to_jsonb(_abc.view_dress(v.rel)));
@@ -219,8 +223,10 @@ BEGIN
 	m := _abc.put_changed_tables(m);
 	PERFORM _abc.save(m);
 	PERFORM _abc.put_tracking(m);
-	FOR v IN SELECT d ->> 'view' AS name, ARRAY(SELECT jsonb_array_elements_text(d -> 'dress')) AS dress
-		FROM jsonb_array_elements(dress) AS d LOOP
+	FOR v IN
+		SELECT d ->> 'view' AS name, ARRAY(SELECT jsonb_array_elements_text(d -> 'dress')) AS dress
+		FROM jsonb_array_elements(dress) AS d
+	LOOP
 		PERFORM _abc.dress_view(v.name, v.dress);
 	END LOOP;
 	PERFORM _abc.save(m);

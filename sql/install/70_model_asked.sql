@@ -10,18 +10,23 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN _abc.fill(template, m, jsonb_build_object(
-		'given', (SELECT format('(SELECT %s)', string_agg(format('($1)[%s]::%s AS %I', u.i, u.type, u.stored), ', '
-			ORDER BY u.i))
+		'given', (
+			SELECT format('(SELECT %s)',
+				string_agg(format('($1)[%s]::%s AS %I', u.i, u.type, u.stored), ', ' ORDER BY u.i))
 			FROM unnest(m.key_types, m.key_columns) WITH ORDINALITY AS u (type, stored, i)),
-		'shown', (SELECT string_agg(format('f.%I AS %I', u.name, u.stored), ', ' ORDER BY u.i)
+		'shown', (
+			SELECT string_agg(format('f.%I AS %I', u.name, u.stored), ', ' ORDER BY u.i)
 			FROM unnest(m.key, m.key_columns) WITH ORDINALITY AS u (name, stored, i)),
-		'texts', (SELECT format('ARRAY[%s]::text[]', string_agg(format('s.%I::text', u.stored), ', ' ORDER BY u.i))
+		'texts', (
+			SELECT format('ARRAY[%s]::text[]', string_agg(format('s.%I::text', u.stored), ', ' ORDER BY u.i))
 			FROM unnest(m.key_columns || m.carried_columns) WITH ORDINALITY AS u (stored, i)),
 		'versions', _abc.fill($sql$(
 			SELECT {v.keys}, v.tier, v.tier_name, v.decided_by, v.reason, v.lifecycle, v.cause, v.valid_from, v.valid_to
-				FROM {version} AS v
-			UNION ALL SELECT {o.keys}, o.tier, o.tier_name, o.decided_by, o.reason, o.lifecycle, o.cause,
-				o.version_from, NULL::date FROM {state} AS o)$sql$, m),
+			FROM {version} AS v
+			UNION ALL
+			SELECT {o.keys}, o.tier, o.tier_name, o.decided_by, o.reason, o.lifecycle, o.cause, o.version_from,
+				NULL::date
+			FROM {state} AS o)$sql$, m),
 		'language', quote_literal(m.language), 'runs', m.runs));
 END
 $$;

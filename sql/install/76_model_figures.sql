@@ -45,8 +45,8 @@ CREATE FUNCTION _abc.change_text(language text, now_ numeric, before numeric) RE
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN CASE WHEN before > 0 AND now_ IS NOT NULL THEN concat(CASE WHEN now_ > before THEN '+' END, 
-		_abc.share_text(language, (now_ - before) / before)) END;
+	RETURN CASE WHEN before > 0 AND now_ IS NOT NULL THEN
+		concat(CASE WHEN now_ > before THEN '+' END, _abc.share_text(language, (now_ - before) / before)) END;
 END
 $$;
 COMMENT ON FUNCTION _abc.change_text(text, numeric, numeric) IS 'a change in per cent, with its sign';
@@ -65,8 +65,8 @@ CREATE FUNCTION _abc.points_text(language text, difference numeric) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN CASE WHEN difference IS NOT NULL THEN _abc.text(language, 'number.points',
-		_abc.signed_text(100 * difference, 1)) END;
+	RETURN CASE WHEN difference IS NOT NULL THEN
+		_abc.text(language, 'number.points', _abc.signed_text(100 * difference, 1)) END;
 END
 $$;
 COMMENT ON FUNCTION _abc.points_text(text, numeric) IS 'how a share changed, in percentage points';
@@ -77,7 +77,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT v.column2, v.column3 FROM (VALUES
 		('en'::text, 1::numeric, NULL::text), ('en', 1e3, 'number.thousand'), ('en', 1e6, 'number.million'),
-			('en', 1e9, 'number.billion'),
+		('en', 1e9, 'number.billion'),
 		('zh', 1, NULL), ('zh', 1e4, 'number.wan'), ('zh', 1e8, 'number.yi')) AS v
 	WHERE v.column1 OPERATOR(pg_catalog.=) language;
 END;
@@ -88,8 +88,9 @@ CREATE FUNCTION _abc.factor_of(language text, greatest_one numeric, digits integ
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN coalesce((SELECT min(p.factor) FROM _abc.powers(language) AS p
-		WHERE greatest_one / p.factor < power(10::numeric, digits)),
+	RETURN coalesce(
+		(SELECT min(p.factor) FROM _abc.powers(language) AS p
+			WHERE greatest_one / p.factor < power(10::numeric, digits)),
 		(SELECT max(p.factor) FROM _abc.powers(language) AS p));
 END
 $$;
@@ -125,11 +126,13 @@ CREATE FUNCTION _abc.amount_text(language text, x numeric, unit text) RETURNS te
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	factor numeric := coalesce((SELECT max(p.factor) FROM _abc.powers(language) AS p WHERE p.factor <= abs(x)
-		AND (language = 'zh' OR abs(x) >= 1e5)), 1);
+	factor numeric := coalesce((
+		SELECT max(p.factor) FROM _abc.powers(language) AS p
+		WHERE p.factor <= abs(x) AND (language = 'zh' OR abs(x) >= 1e5)), 1);
 BEGIN
-	RETURN concat_ws(' ', _abc.number_text(x / factor, CASE WHEN factor > 1 THEN 1 WHEN x = round(x) OR abs(x) >= 1000
-		THEN 0 ELSE 2 END),
+	RETURN concat_ws(' ',
+		_abc.number_text(x / factor,
+			CASE WHEN factor > 1 THEN 1 WHEN x = round(x) OR abs(x) >= 1000 THEN 0 ELSE 2 END),
 		_abc.unit_text(language, factor, unit));
 END
 $$;
@@ -148,8 +151,10 @@ CREATE FUNCTION _abc.interval_text(language text, span interval) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT string_agg(CASE u.n WHEN 1 THEN _abc.text(language, 'interval.' || u.code)
-		ELSE _abc.text(language, format('interval.%ss', u.code), u.n::text) END,
+	RETURN (
+		SELECT string_agg(
+			CASE u.n WHEN 1 THEN _abc.text(language, 'interval.' || u.code)
+				ELSE _abc.text(language, format('interval.%ss', u.code), u.n::text) END,
 			' ' ORDER BY u.i)
 		FROM (VALUES (1, 'year', extract(year FROM span)), (2, 'month', extract(month FROM span)),
 			(3, 'day', extract(day FROM span))) AS u (i, code, n)
@@ -175,9 +180,13 @@ CREATE FUNCTION _abc.text_width(x text, size numeric) RETURNS numeric
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT coalesce(sum(CASE WHEN _abc.is_wide(c) THEN 1.0 WHEN c ~ '[fiIjlrt.,:;|''!()\[\] ]' THEN 0.38
-		WHEN c ~ '[mwMW%@]' THEN 0.92
-			WHEN c ~ '[A-Z]' THEN 0.7 ELSE 0.6 END), 0) * size
+	RETURN (
+		SELECT coalesce(sum(CASE
+			WHEN _abc.is_wide(c) THEN 1.0
+			WHEN c ~ '[fiIjlrt.,:;|''!()\[\] ]' THEN 0.38
+			WHEN c ~ '[mwMW%@]' THEN 0.92
+			WHEN c ~ '[A-Z]' THEN 0.7
+			ELSE 0.6 END), 0) * size
 		FROM regexp_split_to_table(x, '') AS c WHERE c <> '');
 END
 $$;
@@ -217,8 +226,8 @@ CREATE FUNCTION _abc.xml_figures(x text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN CASE x WHEN '-' THEN '&#8211;' ELSE regexp_replace(_abc.xml(x), '(^|[^[:alnum:]])-(?=\d)', '\1&#8722;',
-		'g') END;
+	RETURN CASE x WHEN '-' THEN '&#8211;'
+		ELSE regexp_replace(_abc.xml(x), '(^|[^[:alnum:]])-(?=\d)', '\1&#8722;', 'g') END;
 END
 $$;
 COMMENT ON FUNCTION _abc.xml_figures(text) IS 'a text with figures for XML and HTML';
@@ -232,9 +241,10 @@ DECLARE
 	place numeric := 3.0 * (tier_rank - 1) / greatest(tiers - 1, 1);
 	i integer := least(floor(place), 2);
 BEGIN
-	RETURN (SELECT '#' || string_agg(
-		lpad(to_hex(round(stops[i + 1][c] + (place - i) * (stops[i + 2][c] - stops[i + 1][c]))::integer), 2, '0'), ''
-		ORDER BY c)
+	RETURN (
+		SELECT '#' || string_agg(
+			lpad(to_hex(round(stops[i + 1][c] + (place - i) * (stops[i + 2][c] - stops[i + 1][c]))::integer), 2, '0'),
+			'' ORDER BY c)
 		FROM generate_series(1, 3) AS c);
 END
 $$;

@@ -74,14 +74,20 @@ DECLARE
 	n integer := length(kinds);
 BEGIN
 	RETURN concat(format('<div class="wide"><table><caption>%s</caption><thead><tr>', _abc.xml(caption)),
-		(SELECT string_agg(format('<th scope="col" class="%s">%s</th>', concat_ws(' ', lower(substr(kinds, i, 1)),
-				CASE WHEN substr(kinds, i, 1) <> lower(substr(kinds, i, 1)) THEN 'x' END), _abc.xml(heads[i])), ''
-					ORDER BY i)
-			FROM generate_series(1, n) AS i), '</tr></thead><tbody>',
-		(SELECT string_agg(concat('<tr>',
-			(SELECT string_agg(_abc.html_cell(substr(kinds, c, 1), cells[r][c]), '' ORDER BY c)
-			FROM generate_series(1, n) AS c),
-				'</tr>'), E'\n' ORDER BY r)
+		(SELECT string_agg(
+				format('<th scope="col" class="%s">%s</th>',
+					concat_ws(' ', lower(substr(kinds, i, 1)),
+						CASE WHEN substr(kinds, i, 1) <> lower(substr(kinds, i, 1)) THEN 'x' END),
+					_abc.xml(heads[i])),
+				'' ORDER BY i)
+			FROM generate_series(1, n) AS i),
+		'</tr></thead><tbody>',
+		(SELECT string_agg(
+				concat('<tr>',
+					(SELECT string_agg(_abc.html_cell(substr(kinds, c, 1), cells[r][c]), '' ORDER BY c)
+						FROM generate_series(1, n) AS c),
+					'</tr>'),
+				E'\n' ORDER BY r)
 			FROM generate_subscripts(cells, 1) AS r),
 		'</tbody></table></div>');
 END
@@ -164,12 +170,13 @@ DECLARE
 	result text;
 BEGIN
 	FOR candidate IN
-		SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = m.face AND a.attname = ANY (m.attributes)
-			AND a.atttypid = 'text'::regtype
+		SELECT a.attname FROM pg_attribute AS a
+		WHERE a.attrelid = m.face AND a.attname = ANY (m.attributes) AND a.atttypid = 'text'::regtype
 		ORDER BY array_position(m.attributes, a.attname::text)
 	LOOP
-		EXECUTE format('SELECT count(DISTINCT x.c), greatest(2, least(0.8 * count(*), 100)) FROM (SELECT f.%I AS c '
-			'FROM %s AS f LIMIT 1000) AS x', candidate, m.face)
+		EXECUTE format($sql$
+			SELECT count(DISTINCT x.c), greatest(2, least(0.8 * count(*), 100))
+			FROM (SELECT f.%I AS c FROM %s AS f LIMIT 1000) AS x$sql$, candidate, m.face)
 		INTO different, needed;
 		IF different >= needed AND different > most THEN
 			result := candidate;
@@ -191,12 +198,14 @@ DECLARE
 	whole boolean;
 BEGIN
 	SELECT count(*), max(t.name) FILTER (WHERE t.tier_rank = 1) INTO p.tiers, p.best FROM _abc.tiers_of(m, m.runs) AS t;
-	EXECUTE format('SELECT count(*) FILTER (WHERE %s), count(*) FILTER (WHERE %s), count(*) FILTER (WHERE %s),
-			coalesce(sum(f.value) FILTER (WHERE %3$s), 0), count(*) FILTER (WHERE %s),
-			count(*) FILTER (WHERE %4$s AND f.best_tier = ''A''), count(*) FILTER (WHERE %s),
+	EXECUTE format($sql$
+		SELECT count(*) FILTER (WHERE %1$s), count(*) FILTER (WHERE %2$s), count(*) FILTER (WHERE %3$s),
+			coalesce(sum(f.value) FILTER (WHERE %3$s), 0), count(*) FILTER (WHERE %4$s),
+			count(*) FILTER (WHERE %4$s AND f.best_tier = 'A'), count(*) FILTER (WHERE %5$s),
 			max(greatest(abs(f.value), abs(f.value_before), f.best_value)),
 			bool_and(f.best_value = round(f.best_value) AND coalesce(f.value = round(f.value), true))
-		FROM %s AS f', _abc.page_condition('up'), _abc.page_condition('down'),
+		FROM %6$s AS f$sql$,
+		_abc.page_condition('up'), _abc.page_condition('down'),
 		replace(_abc.page_condition('at_risk'), '$1', p.tiers::text), _abc.page_condition('lost'),
 		_abc.page_condition('near'), m.face)
 	INTO p.up, p.down, p.at_risk, p.at_risk_value, p.lost, p.lost_best, p.near, greatest_one, whole;

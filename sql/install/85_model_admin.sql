@@ -8,9 +8,9 @@ CREATE FUNCTION _abc.readable(relation regclass, owner oid) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN coalesce((SELECT c.relkind = 'r' AND c.relowner = owner AND has_table_privilege(c.oid, 'SELECT')
-		AND NOT row_security_active(c.oid)
-			AND has_schema_privilege(c.relnamespace, 'USAGE')
+	RETURN coalesce((
+		SELECT c.relkind = 'r' AND c.relowner = owner AND has_table_privilege(c.oid, 'SELECT')
+			AND NOT row_security_active(c.oid) AND has_schema_privilege(c.relnamespace, 'USAGE')
 		FROM pg_class AS c WHERE c.oid = relation), false);
 END
 $$;
@@ -43,8 +43,8 @@ DECLARE
 	last record;
 BEGIN
 	FOR definition IN
-		SELECT c.oid::regclass AS table_name, c.relowner FROM pg_class AS c JOIN pg_namespace AS n
-			ON n.oid = c.relnamespace
+		SELECT c.oid::regclass AS table_name, c.relowner
+		FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 		WHERE c.reloftype = '@extschema@.abc_model'::regtype AND _abc.readable(c.oid, c.relowner)
 		ORDER BY n.nspname, c.relname
 	LOOP
@@ -89,15 +89,15 @@ DECLARE
 	grantee text := CASE WHEN lower(role) = 'public' THEN 'PUBLIC' ELSE role::regrole::text END;
 	home record;
 BEGIN
-	SELECT n.oid, quote_ident(n.nspname) AS name INTO home FROM pg_class AS c JOIN pg_namespace AS n
-		ON n.oid = c.relnamespace WHERE c.oid = m.face;
+	SELECT n.oid, quote_ident(n.nspname) AS name INTO home
+	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = m.face;
 	EXECUTE _abc.fill('GRANT SELECT ON {face}, {ranked}, {history}, {changes}, {trend}, {state}, {run}, {version}, '
 		'{override}, {model} TO ', m) || grantee;
 	IF has_schema_privilege(home.oid, 'USAGE WITH GRANT OPTION') THEN
 		EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s', home.name, grantee);
 	ELSIF grantee = 'PUBLIC' OR NOT has_schema_privilege(role::regrole, home.oid, 'USAGE') THEN
-		RAISE NOTICE USING MESSAGE = format('schema %s is not yours to grant: its owner must let %s use it', home.name,
-			grantee),
+		RAISE NOTICE USING
+			MESSAGE = format('schema %s is not yours to grant: its owner must let %s use it', home.name, grantee),
 			HINT = format('GRANT USAGE ON SCHEMA %s TO %s;', home.name, grantee);
 	END IF;
 END
@@ -132,14 +132,8 @@ BEGIN
 			override AS (DELETE FROM {override} AS x USING {given} AS g WHERE {same x g} RETURNING 1)
 		SELECT (SELECT count(*) FROM state) + (SELECT count(*) FROM before) + (SELECT count(*) FROM version)
 			+ (SELECT count(*) FROM change) + (SELECT count(*) FROM override)$sql$, m) INTO removed USING given;
-	-- what a refresh by changed keys has read, and the keys it was told of
-	IF m.reading IS NOT NULL THEN
-		EXECUTE _abc.asked('DELETE FROM {reading} AS x USING {given} AS g WHERE {same x g}', m) USING given;
-	END IF;
-	IF m.noted IS NOT NULL THEN
-		EXECUTE _abc.asked('DELETE FROM {noted} AS x USING {given} AS g WHERE {same x g}', m) USING given;
-	END IF;
 	PERFORM _abc.forget_sums(m);
+	-- what a refresh by changed keys has read, and the keys it was told of
 	IF m.reading IS NOT NULL THEN
 		EXECUTE _abc.fill('DELETE FROM {reading}', m);
 	END IF;

@@ -49,16 +49,16 @@ DECLARE
 BEGIN
 	IF cardinality(columns) <> cardinality(m.key) THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('the key of model "%s" has %s column(s), not %s', m.name,
-				cardinality(m.key), cardinality(columns)),
+			MESSAGE = format('the key of model "%s" has %s column(s), not %s',
+				m.name, cardinality(m.key), cardinality(columns)),
 			HINT = format('Name the columns of "%s" that hold %s.', relation, array_to_string(m.key, ', '));
 	END IF;
 	SELECT u.name, a.attname, _abc.stored_type(a.atttypid, a.attcollation, true) AS type, u.type AS wanted INTO bad
 	FROM unnest(columns, m.key_types) AS u (name, type)
 	LEFT JOIN pg_attribute AS a ON a.attrelid = relation AND a.attname = u.name AND a.attnum > 0 AND NOT a.attisdropped
-	WHERE a.attname IS NULL OR regexp_replace(_abc.stored_type(_abc.base_type(a.atttypid), a.attcollation, true),
-		' COLLATE .*', '')
-		<> regexp_replace(u.type, ' COLLATE .*', '')
+	WHERE a.attname IS NULL
+		OR regexp_replace(_abc.stored_type(_abc.base_type(a.atttypid), a.attcollation, true), ' COLLATE .*', '')
+			<> regexp_replace(u.type, ' COLLATE .*', '')
 	LIMIT 1;
 	IF bad.attname IS NULL AND FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'undefined_column',
@@ -66,8 +66,8 @@ BEGIN
 			HINT = 'Name the columns that hold the key of the model: abc_track(model, relation, ''customer_id'').';
 	ELSIF FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch',
-			MESSAGE = format('column "%s" of "%s" is kept as %s, the key of model "%s" as %s', bad.name, relation,
-				bad.type, m.name, bad.wanted),
+			MESSAGE = format('column "%s" of "%s" is kept as %s, the key of model "%s" as %s',
+				bad.name, relation, bad.type, m.name, bad.wanted),
 			HINT = 'Note such keys by a query: abc_alter_model(..., changed => ''SELECT ...'').';
 	END IF;
 END
@@ -81,9 +81,9 @@ AS $$
 DECLARE
 	rel text := format('%I.%I', (_abc.home(m)).schema, m.name || '_noted');
 BEGIN
-	EXECUTE format('CREATE TABLE %s (note bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, %s, everything boolean NOT '
-		'NULL DEFAULT false)', rel,
-		(SELECT string_agg(format('%s %s', u.c, u.t), ', ' ORDER BY u.i)
+	EXECUTE format('CREATE TABLE %s (note bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, %s, '
+		'everything boolean NOT NULL DEFAULT false)', rel, (
+			SELECT string_agg(format('%s %s', u.c, u.t), ', ' ORDER BY u.i)
 			FROM unnest(m.key_columns, m.key_types) WITH ORDINALITY AS u (c, t, i)));
 	m.noted := rel::regclass;
 	IF m.summary IS NULL THEN
@@ -106,8 +106,11 @@ BEGIN
 	IF TG_OP = 'TRUNCATE' THEN
 		INSERT INTO {noted} (everything) VALUES (true);
 	ELSE
-		FOREACH rows_of IN ARRAY CASE TG_OP WHEN 'INSERT' THEN '{new_rows}'::text[] WHEN 'DELETE' THEN '{old_rows}'
-			ELSE '{old_rows,new_rows}' END LOOP
+		FOREACH rows_of IN ARRAY CASE TG_OP
+			WHEN 'INSERT' THEN '{new_rows}'::text[]
+			WHEN 'DELETE' THEN '{old_rows}'
+			ELSE '{old_rows,new_rows}' END
+		LOOP
 			EXECUTE format('INSERT INTO {noted} ({keys}) SELECT DISTINCT %s FROM %I AS s',
 				(SELECT string_agg(format('s.%I::%s', u.name, u.type), ', ' ORDER BY u.i)
 					FROM unnest(TG_ARGV::text[], {key_types}::text[]) WITH ORDINALITY AS u (name, type, i)), rows_of);
@@ -133,11 +136,13 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF m.noted IS NOT NULL THEN
-		EXECUTE format('CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET '
-			'search_path = pg_catalog, pg_temp AS %L',
-			_abc.track_function(m), replace(replace(replace(_abc.track_text(), '{noted}', m.noted::text), '{keys}',
-				_abc.listed(m.key_columns, NULL::text)),
-				'{key_types}', quote_literal(ARRAY(SELECT regexp_replace(t, ' COLLATE .*', '')
+		EXECUTE format('CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER '
+			'SET search_path = pg_catalog, pg_temp AS %L',
+			_abc.track_function(m), replace(replace(replace(_abc.track_text(),
+				'{noted}', m.noted::text),
+				'{keys}', _abc.listed(m.key_columns, NULL::text)),
+				'{key_types}', quote_literal(ARRAY(
+					SELECT regexp_replace(t, ' COLLATE .*', '')
 					FROM unnest(m.key_types) WITH ORDINALITY AS u (t, i) ORDER BY i)::text)));
 		EXECUTE format('REVOKE ALL ON FUNCTION %s() FROM PUBLIC', _abc.track_function(m));
 	END IF;
@@ -151,13 +156,17 @@ AS $$
 DECLARE
 	t record;
 BEGIN
-	FOR t IN SELECT v.column1 AS event, v.column2 AS tables
-		FROM (VALUES ('insert', 'REFERENCING NEW TABLE AS new_rows'), ('delete', 'REFERENCING OLD TABLE AS old_rows'),
-		('update', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'), ('truncate', '')) AS v
+	FOR t IN
+		SELECT v.column1 AS event, v.column2 AS tables
+		FROM (VALUES
+			('insert', 'REFERENCING NEW TABLE AS new_rows'),
+			('delete', 'REFERENCING OLD TABLE AS old_rows'),
+			('update', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'),
+			('truncate', '')) AS v
 	LOOP
 		EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER %s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION %s(%s)',
-			m.name || '_' || t.event, t.event, relation, t.tables,
-			_abc.track_function(m), (SELECT string_agg(quote_literal(c), ', ' ORDER BY i)
+			m.name || '_' || t.event, t.event, relation, t.tables, _abc.track_function(m), (
+				SELECT string_agg(quote_literal(c), ', ' ORDER BY i)
 				FROM unnest(columns) WITH ORDINALITY AS u (c, i)));
 	END LOOP;
 END
