@@ -98,13 +98,15 @@ DECLARE
 BEGIN
 	IF EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN
 		-- its own catalog, which is not there elsewhere
-		EXECUTE 'SELECT p.logicalrelid FROM pg_dist_partition AS p WHERE p.logicalrelid = ANY ($1) LIMIT 1' INTO moved
-			USING ARRAY[m.state, m.before, m.version, m.change, m.run, m.override, m.summary, m.sums, m.reading, m.noted];
+		EXECUTE 'SELECT p.logicalrelid FROM pg_dist_partition AS p WHERE p.logicalrelid = ANY ($1) LIMIT 1'
+		INTO moved
+		USING ARRAY[m.state, m.before, m.version, m.change, m.run, m.override, m.summary, m.sums, m.reading,
+			m.noted];
 		IF moved IS NOT NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
 				MESSAGE = format('table "%s" of model "%s" was distributed by Citus', moved, m.name),
-				HINT = 'The tables of a model stay on the coordinator. undistribute_table() would put another table in its '
-					'place, which is not the model''s: drop the model, and make it again.';
+				HINT = 'The tables of a model stay on the coordinator. undistribute_table() would put another table in '
+					'its place, which is not the model''s: drop the model, and make it again.';
 		END IF;
 	END IF;
 END
