@@ -113,8 +113,12 @@ SELECT read_once('sampled', 'f', '80/95', 'id <= 100'), abc_cutoffs_of('sampled'
 SET work_mem = '64kB';
 SELECT read_once('sampled', 'same'), abc_cutoffs_of('sampled', 'same') AS more_than_work_mem_holds;
 RESET work_mem;
-SELECT _abc.values_within(v, '{3,8}', '{5,9}') AS some, _abc.values_within(v, '{}', '{}') AS none, _abc.values_within(NULL::bigint, '{3}', '{5}') AS nothing,
-	_abc.values_within(v + 0.5, '{3}', '{5.25}') AS numerics, (SELECT _abc.values_within(1.5::float8, '{1}', '{2}') WHERE false) AS no_rows
+SELECT (_abc.summarize_keeping(v, '{3,8}', '{5,9}'))."values" AS some, (_abc.summarize_keeping(v, '{}', '{}'))."values" AS none,
+	(_abc.summarize_keeping(v, '{1,3,5,7,9}', '{1,3,5,7,9}'))."values" AS odd, _abc.summarize_keeping(NULL::bigint, '{3}', '{5}') AS nothing,
+	(_abc.summarize_keeping(v + 0.5, '{3}', '{5.25}'))."values" AS numerics, (_abc.summarize_keeping(v::float8, '{3,9.5}', '{5.25,9.75}'))."values" AS floats,
+	(SELECT _abc.summarize_keeping(1.5::float8, '{1}', '{2}') WHERE false) AS no_rows,
+	(_abc.summarize_keeping(v, '{}', '{}')).summary::text = abc_summarize(v)::text AND (_abc.summarize_keeping(v + 0.5, '{}', '{}')).summary::text = abc_summarize(v + 0.5)::text
+		AND (_abc.summarize_keeping(v::float8, '{}', '{}')).summary::text = abc_summarize(v::float8)::text AS summarizes
 FROM generate_series(1, 10::bigint) AS v;
 DROP TABLE sampled, climbing;
 DROP FUNCTION read_once;
@@ -227,7 +231,7 @@ SELECT refusal('SELECT abc_bounds(whole, ''80/95'', ARRAY[kind]) FROM rounds'),
 SELECT abc_bounds(whole, '80/95', '{}') = abc_bounds(whole) AS nothing_more FROM rounds LIMIT 1;
 
 -- and helpers that anybody may call give errors
-SELECT refusal('SELECT _abc.values_within(1::float8, NULL, ''{1}'')'), refusal('SELECT _abc.values_within(1::bigint, ''{1}'', NULL)'),
+SELECT refusal('SELECT _abc.summarize_keeping(1::float8, NULL, ''{1}'')'), refusal('SELECT _abc.summarize_keeping(1::bigint, ''{1}'', NULL)'),
 	refusal('SELECT _abc.values_between(''{a}''::text[], ''{a}'', ''{b}'')'), refusal('SELECT _abc.values_between(''{1}''::integer[], ''{1}'', ''{2}'')');
 SELECT _abc.values_between('{1,2,3,NULL}'::numeric[], '{2}', '{3}');
 

@@ -6,83 +6,92 @@
 -- is known for certain: the summary has the number and sum of what it takes.
 --
 
-CREATE FUNCTION _abc.values_within_transfn(internal, float8, float8[], float8[]) RETURNS internal
-	LANGUAGE C IMMUTABLE PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_values_within_transfn';
-COMMENT ON FUNCTION _abc.values_within_transfn(internal, float8, float8[], float8[]) IS
-'transition function of _abc.values_within';
+CREATE TYPE _abc.kept_float8 AS (summary @extschema@.abc_summary, "values" float8[]);
+COMMENT ON TYPE _abc.kept_float8 IS 'part of abc_cutoffs_of: the summary of a scan, and values that it kept';
 
-CREATE FUNCTION _abc.values_within_transfn(internal, bigint, bigint[], bigint[]) RETURNS internal
-	LANGUAGE C IMMUTABLE PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_values_within_transfn';
-COMMENT ON FUNCTION _abc.values_within_transfn(internal, bigint, bigint[], bigint[]) IS
-'transition function of _abc.values_within';
+CREATE TYPE _abc.kept_bigint AS (summary @extschema@.abc_summary, "values" bigint[]);
+COMMENT ON TYPE _abc.kept_bigint IS 'part of abc_cutoffs_of: the summary of a scan, and values that it kept';
 
-CREATE FUNCTION _abc.values_within_transfn(internal, numeric, numeric[], numeric[]) RETURNS internal
-	LANGUAGE C IMMUTABLE PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_values_within_transfn';
-COMMENT ON FUNCTION _abc.values_within_transfn(internal, numeric, numeric[], numeric[]) IS
-'transition function of _abc.values_within';
+CREATE TYPE _abc.kept_numeric AS (summary @extschema@.abc_summary, "values" numeric[]);
+COMMENT ON TYPE _abc.kept_numeric IS 'part of abc_cutoffs_of: the summary of a scan, and values that it kept';
 
-CREATE FUNCTION _abc.values_within_combine(internal, internal) RETURNS internal
+CREATE FUNCTION _abc.summarize_keeping_transfn(internal, float8, float8[], float8[]) RETURNS internal
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_values_within_combine';
-COMMENT ON FUNCTION _abc.values_within_combine(internal, internal) IS 'combine function of _abc.values_within';
+	AS 'MODULE_PATHNAME', 'abc_summarize_keeping_transfn';
+COMMENT ON FUNCTION _abc.summarize_keeping_transfn(internal, float8, float8[], float8[]) IS
+'transition function of _abc.summarize_keeping';
 
-CREATE FUNCTION _abc.values_within_serialize(internal) RETURNS bytea
+CREATE FUNCTION _abc.summarize_keeping_transfn(internal, bigint, bigint[], bigint[]) RETURNS internal
+	LANGUAGE C IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'abc_summarize_keeping_transfn';
+COMMENT ON FUNCTION _abc.summarize_keeping_transfn(internal, bigint, bigint[], bigint[]) IS
+'transition function of _abc.summarize_keeping';
+
+CREATE FUNCTION _abc.summarize_keeping_transfn(internal, numeric, numeric[], numeric[]) RETURNS internal
+	LANGUAGE C IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'abc_summarize_keeping_transfn';
+COMMENT ON FUNCTION _abc.summarize_keeping_transfn(internal, numeric, numeric[], numeric[]) IS
+'transition function of _abc.summarize_keeping';
+
+CREATE FUNCTION _abc.summarize_keeping_combine(internal, internal) RETURNS internal
+	LANGUAGE C IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'abc_summarize_keeping_combine';
+COMMENT ON FUNCTION _abc.summarize_keeping_combine(internal, internal) IS 'combine function of _abc.summarize_keeping';
+
+CREATE FUNCTION _abc.summarize_keeping_serialize(internal) RETURNS bytea
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_values_within_serialize';
-COMMENT ON FUNCTION _abc.values_within_serialize(internal) IS 'serialization of _abc.values_within';
+	AS 'MODULE_PATHNAME', 'abc_summarize_keeping_serialize';
+COMMENT ON FUNCTION _abc.summarize_keeping_serialize(internal) IS 'serialization of _abc.summarize_keeping';
 
-CREATE FUNCTION _abc.values_within_deserialize(bytea, internal) RETURNS internal
+CREATE FUNCTION _abc.summarize_keeping_deserialize(bytea, internal) RETURNS internal
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_values_within_deserialize';
-COMMENT ON FUNCTION _abc.values_within_deserialize(bytea, internal) IS 'deserialization of _abc.values_within';
+	AS 'MODULE_PATHNAME', 'abc_summarize_keeping_deserialize';
+COMMENT ON FUNCTION _abc.summarize_keeping_deserialize(bytea, internal) IS 'deserialization of _abc.summarize_keeping';
 
-CREATE FUNCTION _abc.values_within_finalfn(internal, float8, float8[], float8[]) RETURNS float8[]
+CREATE FUNCTION _abc.summarize_keeping_finalfn(internal, float8, float8[], float8[]) RETURNS _abc.kept_float8
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_values_within_finalfn';
-COMMENT ON FUNCTION _abc.values_within_finalfn(internal, float8, float8[], float8[]) IS
-'final function of _abc.values_within';
+	AS 'MODULE_PATHNAME', 'abc_summarize_keeping_finalfn';
+COMMENT ON FUNCTION _abc.summarize_keeping_finalfn(internal, float8, float8[], float8[]) IS
+'final function of _abc.summarize_keeping';
 
-CREATE FUNCTION _abc.values_within_finalfn(internal, bigint, bigint[], bigint[]) RETURNS bigint[]
+CREATE FUNCTION _abc.summarize_keeping_finalfn(internal, bigint, bigint[], bigint[]) RETURNS _abc.kept_bigint
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_values_within_finalfn';
-COMMENT ON FUNCTION _abc.values_within_finalfn(internal, bigint, bigint[], bigint[]) IS
-'final function of _abc.values_within';
+	AS 'MODULE_PATHNAME', 'abc_summarize_keeping_finalfn';
+COMMENT ON FUNCTION _abc.summarize_keeping_finalfn(internal, bigint, bigint[], bigint[]) IS
+'final function of _abc.summarize_keeping';
 
-CREATE FUNCTION _abc.values_within_finalfn(internal, numeric, numeric[], numeric[]) RETURNS numeric[]
+CREATE FUNCTION _abc.summarize_keeping_finalfn(internal, numeric, numeric[], numeric[]) RETURNS _abc.kept_numeric
 	LANGUAGE C IMMUTABLE PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'abc_values_within_finalfn';
-COMMENT ON FUNCTION _abc.values_within_finalfn(internal, numeric, numeric[], numeric[]) IS
-'final function of _abc.values_within';
+	AS 'MODULE_PATHNAME', 'abc_summarize_keeping_finalfn';
+COMMENT ON FUNCTION _abc.summarize_keeping_finalfn(internal, numeric, numeric[], numeric[]) IS
+'final function of _abc.summarize_keeping';
 
-CREATE AGGREGATE _abc.values_within(value float8, lows float8[], highs float8[]) (
-	SFUNC = _abc.values_within_transfn, STYPE = internal, SSPACE = 16384,
-	FINALFUNC = _abc.values_within_finalfn, FINALFUNC_EXTRA, FINALFUNC_MODIFY = READ_ONLY,
-	COMBINEFUNC = _abc.values_within_combine, SERIALFUNC = _abc.values_within_serialize,
-	DESERIALFUNC = _abc.values_within_deserialize, PARALLEL = SAFE
+CREATE AGGREGATE _abc.summarize_keeping(value float8, lows float8[], highs float8[]) (
+	SFUNC = _abc.summarize_keeping_transfn, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = _abc.summarize_keeping_finalfn, FINALFUNC_EXTRA, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = _abc.summarize_keeping_combine, SERIALFUNC = _abc.summarize_keeping_serialize,
+	DESERIALFUNC = _abc.summarize_keeping_deserialize, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE _abc.values_within(float8, float8[], float8[]) IS
-'the values in some intervals, in any order; NULL if work_mem has no room for them';
+COMMENT ON AGGREGATE _abc.summarize_keeping(float8, float8[], float8[]) IS
+'what abc_summarize gives, and the values in some intervals, in any order; no values if work_mem has no room for them';
 
-CREATE AGGREGATE _abc.values_within(value bigint, lows bigint[], highs bigint[]) (
-	SFUNC = _abc.values_within_transfn, STYPE = internal, SSPACE = 16384,
-	FINALFUNC = _abc.values_within_finalfn, FINALFUNC_EXTRA, FINALFUNC_MODIFY = READ_ONLY,
-	COMBINEFUNC = _abc.values_within_combine, SERIALFUNC = _abc.values_within_serialize,
-	DESERIALFUNC = _abc.values_within_deserialize, PARALLEL = SAFE
+CREATE AGGREGATE _abc.summarize_keeping(value bigint, lows bigint[], highs bigint[]) (
+	SFUNC = _abc.summarize_keeping_transfn, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = _abc.summarize_keeping_finalfn, FINALFUNC_EXTRA, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = _abc.summarize_keeping_combine, SERIALFUNC = _abc.summarize_keeping_serialize,
+	DESERIALFUNC = _abc.summarize_keeping_deserialize, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE _abc.values_within(bigint, bigint[], bigint[]) IS
-'the values in some intervals, in any order; NULL if work_mem has no room for them';
+COMMENT ON AGGREGATE _abc.summarize_keeping(bigint, bigint[], bigint[]) IS
+'what abc_summarize gives, and the values in some intervals, in any order; no values if work_mem has no room for them';
 
-CREATE AGGREGATE _abc.values_within(value numeric, lows numeric[], highs numeric[]) (
-	SFUNC = _abc.values_within_transfn, STYPE = internal, SSPACE = 16384,
-	FINALFUNC = _abc.values_within_finalfn, FINALFUNC_EXTRA, FINALFUNC_MODIFY = READ_ONLY,
-	COMBINEFUNC = _abc.values_within_combine, SERIALFUNC = _abc.values_within_serialize,
-	DESERIALFUNC = _abc.values_within_deserialize, PARALLEL = SAFE
+CREATE AGGREGATE _abc.summarize_keeping(value numeric, lows numeric[], highs numeric[]) (
+	SFUNC = _abc.summarize_keeping_transfn, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = _abc.summarize_keeping_finalfn, FINALFUNC_EXTRA, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = _abc.summarize_keeping_combine, SERIALFUNC = _abc.summarize_keeping_serialize,
+	DESERIALFUNC = _abc.summarize_keeping_deserialize, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE _abc.values_within(numeric, numeric[], numeric[]) IS
-'the values in some intervals, in any order; NULL if work_mem has no room for them';
+COMMENT ON AGGREGATE _abc.summarize_keeping(numeric, numeric[], numeric[]) IS
+'what abc_summarize gives, and the values in some intervals, in any order; no values if work_mem has no room for them';
 
 CREATE FUNCTION _abc.values_between("values" anyarray, lows anyarray, highs anyarray) RETURNS anyarray
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -156,10 +165,10 @@ $$;
 COMMENT ON FUNCTION _abc.guess(_abc.scan, @extschema@.abc_scheme) IS
 'part of abc_cutoffs_of: about where cut-offs lie';
 
--- Of the values kept, those of the last round, with their numbers; NULL if not all of these were kept.
-CREATE FUNCTION _abc.last_of_kept(
+-- The cut-offs, if all values of the last round were kept.
+CREATE FUNCTION _abc.cutoffs_of_kept(
 	kept anyarray, guessed_lows anyarray, guessed_highs anyarray, summary @extschema@.abc_summary,
-	scheme @extschema@.abc_scheme, kind text, OUT "values" numeric[], OUT "rows" bigint[]
+	scheme @extschema@.abc_scheme, kind text, OUT known boolean, OUT cutoffs numeric[]
 )
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
 AS $$
@@ -167,41 +176,45 @@ DECLARE
 	wanted record := _abc.intervals(summary, '{}'::@extschema@.abc_summary[], scheme, kind);
 	lows guessed_lows%TYPE := coalesce(wanted.lows, '{}');
 	highs guessed_highs%TYPE := coalesce(wanted.highs, '{}');
+	"values" kept%TYPE;
+	"rows" bigint[];
 BEGIN
-	IF kept IS NULL OR EXISTS (
+	known := kept IS NOT NULL AND summary IS NOT NULL AND NOT EXISTS (
 		SELECT FROM unnest(lows, highs) AS w (low, high)
 		WHERE NOT EXISTS (
 			SELECT FROM unnest(guessed_lows, guessed_highs) AS g (low, high)
-			WHERE g.low <= w.low AND w.high <= g.high))
-	THEN
-		RETURN;
+			WHERE g.low <= w.low AND w.high <= g.high));
+	IF known THEN
+		SELECT coalesce(array_agg(v.v), '{}'), coalesce(array_agg(v.n), '{}') INTO "values", "rows"
+			FROM (SELECT u.v, count(*) AS n FROM unnest(_abc.values_between(kept, lows, highs)) AS u (v) GROUP BY u.v) AS v;
+		cutoffs := @extschema@.abc_cutoffs(summary, scheme, "values", "rows", '{}'::@extschema@.abc_summary[])
+			::text::numeric[];
 	END IF;
-	SELECT coalesce(array_agg(v.v::text::numeric), '{}'), coalesce(array_agg(v.n), '{}') INTO "values", "rows"
-		FROM (SELECT u.v, count(*) AS n FROM unnest(_abc.values_between(kept, lows, highs)) AS u (v) GROUP BY u.v) AS v;
 END
 $$;
-COMMENT ON FUNCTION _abc.last_of_kept(
+COMMENT ON FUNCTION _abc.cutoffs_of_kept(
 	anyarray, anyarray, anyarray, @extschema@.abc_summary, @extschema@.abc_scheme, text) IS
-'part of abc_cutoffs_of: the values of the last round, if they were kept';
+'part of abc_cutoffs_of: the cut-offs, if the values of the last round were kept';
 
--- The statement that summarizes, and keeps values where cut-offs are guessed.
+-- The statement that summarizes, and keeps values where cut-offs are guessed: id 1 where it knows the cut-offs.
 CREATE FUNCTION _abc.guessing_round(scan _abc.scan, scheme @extschema@.abc_scheme, lows numeric[], highs numeric[])
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	guessed text := format('CAST(%2$L AS %1$s[]), CAST(%3$L AS %1$s[])', scan.kind, lows, highs);
-	aggregates text := format('@extschema@.abc_summarize(%1$s) AS s, _abc.values_within(%1$s, %2$s) AS kept',
-		scan.value, guessed);
 BEGIN
 	RETURN _abc.answer(
 		format($sql$
 			(%s OFFSET 0) AS reading,
-			LATERAL _abc.last_of_kept(
-				kept, %s, s, CAST(%L AS @extschema@.abc_scheme), CAST(%L AS pg_catalog.text)) AS last
+			LATERAL _abc.cutoffs_of_kept(
+				(reading.k)."values", %s, (reading.k).summary,
+				CAST(%L AS @extschema@.abc_scheme), CAST(%L AS pg_catalog.text)) AS last
 			$sql$,
-			_abc.read(scan, NULL::text, aggregates, NULL::text), guessed, scheme::text, scan.kind),
-		'ARRAY[]'::text, NULL::text, NULL::text, 's'::text, 'last."values"'::text, 'last."rows"'::text);
+			_abc.read(scan, NULL::text, format('_abc.summarize_keeping(%s, %s) AS k', scan.value, guessed), NULL::text),
+			guessed, scheme::text, scan.kind),
+		'ARRAY[]'::text, 'CASE WHEN last.known THEN 1 END'::text, NULL::text, '(reading.k).summary'::text,
+		'last.cutoffs'::text, NULL::text);
 END
 $$;
 COMMENT ON FUNCTION _abc.guessing_round(_abc.scan, @extschema@.abc_scheme, numeric[], numeric[]) IS
@@ -227,11 +240,9 @@ BEGIN
 	END IF;
 	SELECT * INTO found
 		FROM _abc.run(scan.path, _abc.guessing_round(scan, scheme, guess.lows, guess.highs), NULL::_abc.cut_group[]);
-	cutoffs_known := found."values" IS NOT NULL AND found.summary IS NOT NULL;
+	cutoffs_known := found.id IS NOT NULL;
 	IF cutoffs_known THEN
-		of_all := ROW(1, '{}', true, found.summary, '{}', NULL, NULL, NULL, NULL);
-		of_all.cutoffs := _abc.of_type(scan, scheme,
-			_abc.group_cutoffs(of_all, scheme, scan.kind, found."values", found."rows"));
+		of_all := ROW(1, '{}', true, found.summary, '{}', NULL, NULL, NULL, _abc.of_type(scan, scheme, found.values));
 	ELSIF found.summary IS NOT NULL THEN
 		first_round := _abc.answer('(SELECT) AS one'::text, 'ARRAY[]'::text, NULL::text, NULL::text,
 			format('%L', found.summary), NULL::text, NULL::text);

@@ -11,6 +11,7 @@
 #include "port/pg_bswap.h"
 #include "utils/memutils.h"
 
+#include "summary/summary_add.h"
 #include "summary/summary_io.h"
 
 #define MIN_CAPACITY	8
@@ -342,6 +343,35 @@ summary_state_add(SummaryState *state, uint64 bucket, int64 count, const uint64 
 		state = resize(state, state->capacity, state->words + 1);
 	if (unlikely(state->head.nbuckets > SUMMARY_MAX_BUCKETS))
 		state = make_coarser(state, 0);
+	return state;
+}
+
+/* Add a row to a bucket that may be new, or whose sum has no room. */
+SummaryState *
+summary_add_slowly(SummaryState *state, uint64 bucket, u128 amount)
+{
+	uint64		sum[2];
+
+	sum[0] = u128_lo(amount);
+	sum[1] = u128_hi(amount);
+	return summary_state_add(state, bucket, 1, sum, 2);
+}
+
+/* Add a numeric of any width, at the scale of the state, which is no less than its own. */
+SummaryState *
+summary_add_wide(SummaryState *state, const DecimalView *view)
+{
+	int			scale = state->head.scale;
+	ExactSum   *magnitude = exact_create(exact_limbs_for(decimal_bits(view, scale)) + 1);
+	int			nwords;
+	uint64		key;
+
+	decimal_to_exact(view, scale, magnitude);
+	nwords = exact_bits(magnitude) / 64 + 1;
+	key = summary_key_exact(magnitude, scale);
+	state = summary_state_add(state, (view->negative ? SUMMARY_NEGATIVE : 0) | (key >> state->head.shift),
+							  1, magnitude->limbs, nwords);
+	pfree(magnitude);
 	return state;
 }
 

@@ -19,6 +19,7 @@
 #include "postgres.h"
 
 #include "sql/aggregates/aggregate.h"
+#include "summary/summary_add.h"
 #include "summary/summary_io.h"
 
 PG_FUNCTION_INFO_V1(abc_summarize_float8_transfn);
@@ -58,24 +59,17 @@ state_of_datum(Datum datum, bool in_aggregate)
 	return summary_state_thaw(summary);
 }
 
-/* The state to add a row to, and the row counted. */
+/* The state to add a row to. */
 static inline SummaryState *
 state_for_row(FunctionCallInfo fcinfo, ValueKind kind, bool in_aggregate)
 {
 	SummaryState *state;
 
 	if (unlikely(PG_ARGISNULL(0)))
-		state = summary_state_create(kind);
-	else
-	{
-		state = state_of_datum(PG_GETARG_DATUM(0), in_aggregate);
-		if (unlikely(state->head.kind != kind))
-			refuse_mixture(state->head.kind, kind);
-	}
-	if (likely(state->head.count < PG_INT64_MAX))
-		state->head.count++;
-	else
-		summary_state_count_rows(state, 1);
+		return summary_state_create(kind);
+	state = state_of_datum(PG_GETARG_DATUM(0), in_aggregate);
+	if (unlikely(state->head.kind != kind))
+		refuse_mixture(state->head.kind, kind);
 	return state;
 }
 
@@ -85,31 +79,6 @@ state_result(SummaryState *state, bool in_aggregate)
 	if (likely(in_aggregate))
 		return PointerGetDatum(state);
 	return PointerGetDatum(summary_state_freeze(state));
-}
-
-static pg_noinline SummaryState *
-add_slowly(SummaryState *state, uint64 bucket, u128 amount)
-{
-	uint64		sum[2];
-
-	sum[0] = u128_lo(amount);
-	sum[1] = u128_hi(amount);
-	return summary_state_add(state, bucket, 1, sum, 2);
-}
-
-/* Add a row to a bucket, which may be a new one. */
-static inline SummaryState *
-add_amount(SummaryState *state, uint64 bucket, u128 amount)
-{
-	if (likely(summary_state_add_fast(state, bucket, amount)))
-		return state;
-	return add_slowly(state, bucket, amount);
-}
-
-static inline SummaryState *
-add_decimal(SummaryState *state, bool negative, u128 magnitude, uint64 key)
-{
-	return add_amount(state, (negative ? SUMMARY_NEGATIVE : 0) | (key >> state->head.shift), magnitude);
 }
 
 /* abc_summarize(float8) */
@@ -125,20 +94,7 @@ abc_summarize_float8_transfn(PG_FUNCTION_ARGS)
 	value = PG_GETARG_FLOAT8(1);
 	value_check_finite("value", value);
 	state = state_for_row(fcinfo, VALUE_FLOAT8, in_aggregate);
-	if (value == 0)
-		state->head.zeros++;
-	else
-	{
-		int			shift = state->head.shift;
-		uint64		bits = float8_bits(value);
-		uint64		bucket = (bits & SUMMARY_NEGATIVE) | ((bits & ~SUMMARY_NEGATIVE) >> shift);
-		uint64		amount = float8_mantissa_of_bits(bits);
-
-		if (unlikely(shift > FLOAT8_FRACTION_BITS))
-			amount <<= float8_unit_field(bits) - summary_float8_field(bucket, shift);
-		state = add_amount(state, bucket, u128_of(amount));
-	}
-	return state_result(state, in_aggregate);
+	return state_result(summary_add_float8(state, value), in_aggregate);
 }
 
 /* abc_summarize(bigint) */
@@ -147,36 +103,11 @@ abc_summarize_int8_transfn(PG_FUNCTION_ARGS)
 {
 	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
 	SummaryState *state;
-	int64		value;
-	uint64		magnitude;
 
 	if (PG_ARGISNULL(1))
 		return aggregate_unchanged(fcinfo);
-	value = PG_GETARG_INT64(1);
-	magnitude = value < 0 ? -(uint64) value : (uint64) value;
 	state = state_for_row(fcinfo, VALUE_INT8, in_aggregate);
-	if (value == 0)
-		state->head.zeros++;
-	else
-		state = add_decimal(state, value < 0, u128_of(magnitude), summary_key_integer(magnitude));
-	return state_result(state, in_aggregate);
-}
-
-/* A numeric of any width. */
-static SummaryState *
-add_wide(SummaryState *state, const DecimalView *view, int scale)
-{
-	ExactSum   *magnitude = exact_create(exact_limbs_for(decimal_bits(view, scale)) + 1);
-	int			nwords;
-	uint64		key;
-
-	decimal_to_exact(view, scale, magnitude);
-	nwords = exact_bits(magnitude) / 64 + 1;
-	key = summary_key_exact(magnitude, scale);
-	state = summary_state_add(state, (view->negative ? SUMMARY_NEGATIVE : 0) | (key >> state->head.shift),
-							  1, magnitude->limbs, nwords);
-	pfree(magnitude);
-	return state;
+	return state_result(summary_add_int8(state, PG_GETARG_INT64(1)), in_aggregate);
 }
 
 /* abc_summarize(numeric) */
@@ -186,7 +117,6 @@ abc_summarize_numeric_transfn(PG_FUNCTION_ARGS)
 	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
 	SummaryState *state;
 	DecimalView view;
-	u128		magnitude;
 
 	if (PG_ARGISNULL(1))
 		return aggregate_unchanged(fcinfo);
@@ -194,15 +124,7 @@ abc_summarize_numeric_transfn(PG_FUNCTION_ARGS)
 	if (unlikely(!view.finite))
 		value_refuse_nonfinite("value", VALUE_NUMERIC, PG_GETARG_DATUM(1));
 	state = state_for_row(fcinfo, VALUE_NUMERIC, in_aggregate);
-	if (unlikely(view.dscale > state->head.scale))
-		state = summary_state_set_scale(state, view.dscale);
-	if (view.ndigits == 0)
-		state->head.zeros++;
-	else if (decimal_to_u128(&view, state->head.scale, &magnitude))
-		state = add_decimal(state, view.negative, magnitude, summary_key_decimal(magnitude, state->head.scale));
-	else
-		state = add_wide(state, &view, state->head.scale);
-	return state_result(state, in_aggregate);
+	return state_result(summary_add_numeric(state, &view), in_aggregate);
 }
 
 /*
