@@ -186,7 +186,8 @@ BEGIN
 			WHERE g.low <= w.low AND w.high <= g.high));
 	IF known THEN
 		SELECT coalesce(array_agg(v.v), '{}'), coalesce(array_agg(v.n), '{}') INTO "values", "rows"
-			FROM (SELECT u.v, count(*) AS n FROM unnest(_abc.values_between(kept, lows, highs)) AS u (v) GROUP BY u.v) AS v;
+			FROM (
+				SELECT u.v, count(*) AS n FROM unnest(_abc.values_between(kept, lows, highs)) AS u (v) GROUP BY u.v) AS v;
 		cutoffs := @extschema@.abc_cutoffs(summary, scheme, "values", "rows", '{}'::@extschema@.abc_summary[])
 			::text::numeric[];
 	END IF;

@@ -221,7 +221,12 @@ few_have_float8(const Intervals *intervals, double value)
 	int			found = 0;
 
 	for (int i = 0; i < intervals->n; i++)
-		found |= (value >= DatumGetFloat8(intervals->at[i].low)) & (value <= DatumGetFloat8(intervals->at[i].high));
+	{
+		int			above = value >= DatumGetFloat8(intervals->at[i].low);
+		int			below = value <= DatumGetFloat8(intervals->at[i].high);
+
+		found |= above & below;
+	}
 	return found != 0;
 }
 
@@ -231,7 +236,12 @@ few_have_int8(const Intervals *intervals, int64 value)
 	int			found = 0;
 
 	for (int i = 0; i < intervals->n; i++)
-		found |= (value >= DatumGetInt64(intervals->at[i].low)) & (value <= DatumGetInt64(intervals->at[i].high));
+	{
+		int			above = value >= DatumGetInt64(intervals->at[i].low);
+		int			below = value <= DatumGetInt64(intervals->at[i].high);
+
+		found |= above & below;
+	}
 	return found != 0;
 }
 
@@ -296,7 +306,8 @@ abc_summarize_keeping_combine(PG_FUNCTION_ARGS)
 	other = (const KeepingState *) PG_GETARG_POINTER(1);
 	state = PG_ARGISNULL(0) ? create_state(other->kept.type, aggcontext) : (KeepingState *) PG_GETARG_POINTER(0);
 	if (other->summary != NULL)
-		set_summary(state, state->summary == NULL ? other->summary : summary_state_merge(state->summary, other->summary));
+		set_summary(state, state->summary == NULL ? other->summary :
+					summary_state_merge(state->summary, other->summary));
 	if (other->kept.too_many && !state->kept.too_many)
 		give_up(&state->kept);
 	for (int i = 0; i < other->kept.n && !state->kept.too_many; i++)
