@@ -187,7 +187,8 @@ BEGIN
 	IF known THEN
 		SELECT coalesce(array_agg(v.v), '{}'), coalesce(array_agg(v.n), '{}') INTO "values", "rows"
 			FROM (
-				SELECT u.v, count(*) AS n FROM unnest(_abc.values_between(kept, lows, highs)) AS u (v) GROUP BY u.v) AS v;
+				SELECT u.v, count(*) AS n FROM unnest(_abc.values_between(kept, lows, highs)) AS u (v)
+				GROUP BY u.v) AS v;
 		cutoffs := @extschema@.abc_cutoffs(summary, scheme, "values", "rows", '{}'::@extschema@.abc_summary[])
 			::text::numeric[];
 	END IF;
