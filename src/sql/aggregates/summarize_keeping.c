@@ -350,7 +350,8 @@ abc_summarize_keeping_serialize(PG_FUNCTION_ARGS)
 Datum
 abc_summarize_keeping_deserialize(PG_FUNCTION_ARGS)
 {
-	const SentState *sent = (const SentState *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
+	/* a copy: in a tuple bytes are aligned as a bytea is */
+	const SentState *sent = (const SentState *) PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0));
 	KeepingState *state = create_state(sent->type, CurrentMemoryContext);
 	Size		at = MAXALIGN(sizeof(SentState));
 
