@@ -96,18 +96,25 @@ WITH bound AS MATERIALIZED (
 ), within AS (
 	SELECT b.partition, b.low AS value, b.count_within AS n FROM bound AS b WHERE b.low = b.high
 	UNION ALL
+	-- from the index alone: who was read counts as he was, and is taken away again
 	SELECT b.partition, s.cut, 1 FROM bound AS b CROSS JOIN LATERAL (
 		SELECT s.cut FROM {state} AS s
-		WHERE s.partition = b.partition AND s.cut BETWEEN b.low AND b.high AND s.present AND s.eligible
-			AND NOT EXISTS (SELECT FROM {reading} AS k WHERE {same k s} AND NOT k.present) OFFSET 0) AS s
+		WHERE s.partition = b.partition AND s.cut BETWEEN b.low AND b.high AND s.present AND s.eligible OFFSET 0) AS s
 	WHERE b.low < b.high
+	UNION ALL
+	SELECT b.partition, s.cut, -1 FROM {reading} AS k JOIN {state} AS s ON {same s k}
+	JOIN bound AS b ON s.partition = b.partition AND s.cut BETWEEN b.low AND b.high
+	WHERE NOT k.present AND s.present AND s.eligible AND b.low < b.high
 	UNION ALL
 	SELECT b.partition, r.cut, 1 FROM bound AS b
 	JOIN {reading} AS r ON r.partition = b.partition AND r.cut BETWEEN b.low AND b.high
 	WHERE b.low < b.high AND r.present AND r.eligible
 ), found AS (
 	SELECT w.partition, array_agg(w.value) AS "values", array_agg(w.n) AS "rows"
-	FROM (SELECT w.partition, w.value, sum(w.n)::bigint AS n FROM within AS w GROUP BY 1, 2) AS w GROUP BY 1
+	FROM (
+		SELECT w.partition, w.value, sum(w.n)::bigint AS n FROM within AS w GROUP BY 1, 2 HAVING sum(w.n) > 0
+	) AS w
+	GROUP BY 1
 ), cut AS (
 	SELECT t.partition, (
 			SELECT max(c.scale) FROM {sums} AS c
