@@ -43,6 +43,16 @@ sub as_user
 	return $node->safe_psql($database, $sql, extra_params => [ '-U', $user ]);
 }
 
+# How many temporary files are left of sessions that are over: psql does not wait for its backend, which removes them.
+sub files_left
+{
+	my ($node) = @_;
+
+	$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'client backend'})
+	  or die 'a session does not end';
+	return $node->safe_psql('postgres', 'SELECT count(*) FROM pg_ls_tmpdir()');
+}
+
 # Compile sql/t/modules/NAME.c, or the given text, with PGXS into the test's own directory; its path without the suffix.
 sub build_module
 {

@@ -22,8 +22,6 @@ $node->safe_psql('postgres', qq{
 		('1e' || i % 60)::numeric + i::numeric / 1000003 AS w FROM generate_series(1, $rows) AS i;
 	VACUUM ANALYZE v});
 
-my $left = sub { return $node->safe_psql('postgres', 'SELECT count(*) FROM pg_ls_tmpdir()') };
-
 # What keeps values: each with a spill.
 my %query = (
 	classify => 'SELECT max(t) FROM (SELECT abc_classify(%s) OVER () AS t FROM v) AS x',
@@ -44,7 +42,7 @@ foreach my $query (@queries)
 	my ($name, $sql) = @$query;
 	is($node->safe_psql('postgres', "SET work_mem = '64kB'; $sql"), $node->safe_psql('postgres', "SET work_mem = '1GB'; $sql"), "$name: the same with files and without");
 }
-is($left->(), '0', 'no temporary file is left');
+is(AbcTier::files_left($node), '0', 'no temporary file is left');
 
 # 2. Memory: the largest the backend has been, against the same rows through row_number().
 SKIP:
@@ -72,7 +70,7 @@ like($node->safe_psql('postgres', qq{
 	SET work_mem = '64kB'; SET temp_file_limit = '128kB';
 	CREATE FUNCTION caught() RETURNS int LANGUAGE plpgsql AS \$\$ DECLARE n int := 0; r text; BEGIN $caught RETURN n; END \$\$;
 	SELECT caught()}), qr/^${\ scalar @queries}$/m, 'inside exception blocks, one after the other');
-is($left->(), '0', 'no temporary file is left');
+is(AbcTier::files_left($node), '0', 'no temporary file is left');
 
 # 4. statement_timeout at many moments; afterwards the same session answers rightly.
 my $expected = $node->safe_psql('postgres', $queries[0][1]);
@@ -84,7 +82,7 @@ foreach my $query (@queries)
 	my @other = grep { /ERROR|FATAL|PANIC/ && !/canceling statement due to statement timeout/ } split /\n/, $err;
 	is("@other" . ($out =~ s/.*then\n//sr), $expected, "$name: timeouts, then the right answer");
 }
-is($left->(), '0', 'no temporary file is left');
+is(AbcTier::files_left($node), '0', 'no temporary file is left');
 
 # 5. Cursors: half read, the savepoint rolled back, the outer cursor goes on; closed early; open at the end.
 my $cursors = q{SET work_mem = '64kB'; BEGIN;
@@ -118,7 +116,7 @@ my ($code, $out, $err) = $node->psql('postgres', $cursors, on_error_stop => 0);
 my @errors = $err =~ /ERROR:  (.*)/g;
 is(join('; ', @errors), 'division by zero; cursor "inside" does not exist', 'cursors and savepoints: only the errors that were asked for');
 is($out =~ s/.*then\n//sr, '1', 'only the held cursor has a file');
-is($left->(), '0', 'and none is left after its session');
+is(AbcTier::files_left($node), '0', 'and none is left after its session');
 
 # 6. A cancel is answered within half a second, at any moment.
 my $limit = $ENV{SANDBOX_UNDER} ? 60 : 0.5 + ($ENV{ABC_CANCEL_SLACK} // 1.5);
@@ -146,7 +144,7 @@ foreach my $query (@queries)
 }
 cmp_ok($answered, '>', @queries / 2, 'cancels were answered');
 cmp_ok($worst, '<', $limit, sprintf('the slowest of %d cancels took %.3f s, psql included (%s)', $answered, $worst, $which));
-is($left->(), '0', 'no temporary file is left');
+is(AbcTier::files_left($node), '0', 'no temporary file is left');
 
 # 7. Out of memory: a server that may have little more address space than it takes to start.
 SKIP:
