@@ -156,17 +156,16 @@ intervals_of_call(FunctionCallInfo fcinfo, int lows, ValueKind kind)
 	} while (0)
 
 bool
-intervals_have_float8(const Intervals *intervals, double value)
+intervals_find_float8(const Intervals *intervals, double value)
 {
 	const ValueInterval *found;
 
-	value_check_finite("value", value);
 	FIND_INTERVAL(found, intervals, DatumGetFloat8(interval->low) > value);
 	return found != NULL && value <= DatumGetFloat8(found->high);
 }
 
 bool
-intervals_have_int8(const Intervals *intervals, int64 value)
+intervals_find_int8(const Intervals *intervals, int64 value)
 {
 	const ValueInterval *found;
 

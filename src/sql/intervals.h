@@ -4,7 +4,7 @@
  *
  * Interval i is from lows[i] to highs[i], both ends included.  In any order,
  * overlapping or not: they are sorted and joined once, and a value is found by
- * binary search.
+ * binary search, or among a few by comparing it with all ends.
  */
 #ifndef ABC_INTERVALS_H
 #define ABC_INTERVALS_H
@@ -36,10 +36,52 @@ typedef struct Intervals
  */
 extern Intervals *intervals_of_call(FunctionCallInfo fcinfo, int lows, ValueKind kind);
 
-/* Is the value in one of them?  NaN and infinity are errors. */
-extern bool intervals_have_float8(const Intervals *intervals, double value);
-extern bool intervals_have_int8(const Intervals *intervals, int64 value);
+/* By binary search; a numeric that is NaN or infinity is an error. */
+extern bool intervals_find_float8(const Intervals *intervals, double value);
+extern bool intervals_find_int8(const Intervals *intervals, int64 value);
 extern bool intervals_have_numeric(Intervals *intervals, Datum value);
+
+/*
+ * So few intervals are all compared, and only what comes of it is asked: of values that
+ * are in none, as most are, a branch for each end is mispredicted every other time.
+ */
+#define INTERVALS_FEW	4
+
+/* Is the value in one of them?  NaN and infinity are errors. */
+static inline bool
+intervals_have_float8(const Intervals *intervals, double value)
+{
+	int			found = 0;
+
+	value_check_finite("value", value);
+	if (unlikely(intervals->n > INTERVALS_FEW))
+		return intervals_find_float8(intervals, value);
+	for (int i = 0; i < intervals->n; i++)
+	{
+		int			above = value >= DatumGetFloat8(intervals->at[i].low);
+		int			below = value <= DatumGetFloat8(intervals->at[i].high);
+
+		found |= above & below;
+	}
+	return found != 0;
+}
+
+static inline bool
+intervals_have_int8(const Intervals *intervals, int64 value)
+{
+	int			found = 0;
+
+	if (unlikely(intervals->n > INTERVALS_FEW))
+		return intervals_find_int8(intervals, value);
+	for (int i = 0; i < intervals->n; i++)
+	{
+		int			above = value >= DatumGetInt64(intervals->at[i].low);
+		int			below = value <= DatumGetInt64(intervals->at[i].high);
+
+		found |= above & below;
+	}
+	return found != 0;
+}
 
 static inline bool
 intervals_have(Intervals *intervals, ValueKind kind, Datum value)

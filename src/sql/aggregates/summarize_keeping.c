@@ -39,7 +39,6 @@ PG_FUNCTION_INFO_V1(abc_summarize_keeping_finalfn);
 PG_FUNCTION_INFO_V1(abc_values_between);
 
 #define MIN_VALUES	1024
-#define FEW			4			/* as many intervals are all looked at */
 
 /* The values kept. */
 typedef struct KeptValues
@@ -90,21 +89,21 @@ give_up(KeptValues *kept)
 	kept->n = kept->capacity = 0;
 }
 
-/* Room for so many values more, or the end: a chunk of memory is what the array of the result must fit in, too. */
+/* Room for one value more, or the end: a chunk of memory is what the array of the result must fit in, too. */
 static bool
-make_room(KeptValues *kept, int more, Size size)
+make_room(KeptValues *kept, Size size)
 {
 	Size		limit = Min((Size) work_mem * 1024, MaxAllocSize / 4);
 
 	kept->size += size;
-	if (kept->size > limit || (Size) kept->n + more > limit / sizeof(Datum))
+	if (kept->size > limit || (Size) kept->n >= limit / sizeof(Datum))
 	{
 		give_up(kept);
 		return false;
 	}
-	if (kept->n + more > kept->capacity)
+	if (kept->n == kept->capacity)
 	{
-		kept->capacity = Max(Max(2 * kept->capacity, kept->n + more), MIN_VALUES);
+		kept->capacity = Max(2 * kept->capacity, MIN_VALUES);
 		kept->values = kept->values == NULL ?
 			MemoryContextAlloc(kept->mcxt, kept->capacity * sizeof(Datum)) :
 			repalloc(kept->values, kept->capacity * sizeof(Datum));
@@ -124,7 +123,7 @@ keep_value(KeptValues *kept, Datum value)
 		value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
 		MemoryContextSwitchTo(old);
 	}
-	if (make_room(kept, 1, byval ? sizeof(Datum) : VARSIZE(DatumGetPointer(value)) + sizeof(Datum)))
+	if (make_room(kept, byval ? sizeof(Datum) : VARSIZE(DatumGetPointer(value)) + sizeof(Datum)))
 		kept->values[kept->n++] = value;
 	else if (!byval)
 		pfree(DatumGetPointer(value));
@@ -212,50 +211,6 @@ summary_of(const KeepingState *state)
 	return likely(state->summary != NULL) ? state->summary : summary_state_create(state->kept.kind);
 }
 
-/*
- * Most values are in no interval: a branch for each end would be mispredicted every
- * other time, so all ends are compared, and only what comes of it is asked.
- */
-static inline bool
-few_have_float8(const Intervals *intervals, double value)
-{
-	int			found = 0;
-
-	for (int i = 0; i < intervals->n; i++)
-	{
-		int			above = value >= DatumGetFloat8(intervals->at[i].low);
-		int			below = value <= DatumGetFloat8(intervals->at[i].high);
-
-		found |= above & below;
-	}
-	return found != 0;
-}
-
-static inline bool
-few_have_int8(const Intervals *intervals, int64 value)
-{
-	int			found = 0;
-
-	for (int i = 0; i < intervals->n; i++)
-	{
-		int			above = value >= DatumGetInt64(intervals->at[i].low);
-		int			below = value <= DatumGetInt64(intervals->at[i].high);
-
-		found |= above & below;
-	}
-	return found != 0;
-}
-
-static inline bool
-is_kept(const KeepingState *state, Datum value)
-{
-	if (state->kept.kind == VALUE_FLOAT8 && state->intervals->n <= FEW)
-		return few_have_float8(state->intervals, DatumGetFloat8(value));
-	if (state->kept.kind == VALUE_INT8 && state->intervals->n <= FEW)
-		return few_have_int8(state->intervals, DatumGetInt64(value));
-	return intervals_have(state->intervals, state->kept.kind, value);
-}
-
 static inline void
 add_to_summary(KeepingState *state, Datum value)
 {
@@ -288,7 +243,7 @@ abc_summarize_keeping_transfn(PG_FUNCTION_ARGS)
 		Datum		value = PG_GETARG_DATUM(1);
 
 		add_to_summary(state, value);
-		if (is_kept(state, value) && !state->kept.too_many)
+		if (intervals_have(state->intervals, state->kept.kind, value) && !state->kept.too_many)
 			keep_value(&state->kept, value);
 	}
 	PG_RETURN_POINTER(state);
