@@ -1,5 +1,5 @@
 --
--- A schema for what is not for users, out of the way of their functions; and what all of it asks of types
+-- A schema for what is not for users, out of the way of their functions; and what all of it asks of the catalog
 --
 
 CREATE SCHEMA _abc;
@@ -44,3 +44,12 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _abc.equality(oid) IS 'the qualified equality operator of a type';
+
+CREATE FUNCTION _abc.has_citus() RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN EXISTS (SELECT FROM pg_extension WHERE extname = 'citus');
+END
+$$;
+COMMENT ON FUNCTION _abc.has_citus() IS 'whether tables of this database may be on the workers of Citus';

@@ -157,7 +157,7 @@ CREATE FUNCTION _abc.together(relation regclass) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN
+	IF _abc.has_citus() THEN
 		RETURN false;
 	END IF;
 	RETURN NOT EXISTS (SELECT FROM pg_foreign_table)

@@ -56,7 +56,7 @@ DECLARE
 	line text;
 	name text;
 BEGIN
-	IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN
+	IF NOT _abc.has_citus() THEN
 		RETURN;
 	END IF;
 	PERFORM set_config('search_path', m.source_path, true);
@@ -96,12 +96,10 @@ AS $$
 DECLARE
 	moved regclass;
 BEGIN
-	IF EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN
+	IF _abc.has_citus() THEN
 		-- its own catalog, which is not there elsewhere
 		EXECUTE 'SELECT p.logicalrelid FROM pg_dist_partition AS p WHERE p.logicalrelid = ANY ($1) LIMIT 1'
-		INTO moved
-		USING ARRAY[m.state, m.before, m.version, m.change, m.run, m.override, m.summary, m.sums, m.reading,
-			m.noted];
+		INTO moved USING _abc.relations(m);
 		IF moved IS NOT NULL THEN
 			RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
 				MESSAGE = format('table "%s" of model "%s" was distributed by Citus', moved, m.name),
