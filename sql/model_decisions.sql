@@ -10,7 +10,8 @@ SET search_path = regress_abc_model, public;
 -- hysteresis as a pure function
 SELECT p AS previous, c AS computed, n AS periods, abc_next_tier(p, c, n, 2, 3, NULL) AS "2 up 3 down", abc_next_tier(p, c, n, 2, 3, 1) AS "by one step"
 FROM (VALUES ('B'::abc_tier, 'A'::abc_tier), ('B', 'D'), ('C', 'A')) AS v (p, c), generate_series(1, 3) AS n ORDER BY 1, 2, 3;
-SELECT abc_next_tier(NULL, 'C', 1) AS newcomer, abc_next_tier('A', NULL, 1) AS unrated, abc_next_tier('B', 'B', NULL, 2, 2) AS same, abc_next_tier('A', 'C', 1) AS at_once;
+SELECT abc_next_tier(NULL, 'C', 1) AS newcomer, abc_next_tier('A', NULL, 1) AS unrated, abc_next_tier('B', 'B', NULL, 2, 2) AS same, abc_next_tier('A', 'C', 1) AS at_once,
+	abc_next_tier('A', 'Z', 1, max_step => 2147483647) AS any_step, abc_next_tier('Z', 'A', 1, max_step => 2147483647) AS any_step_up;
 SELECT abc_next_tier('A', 'B', 0);
 SELECT abc_next_tier('A', 'B', 1, 0);
 SELECT abc_next_tier('A', 'B', 1, 1, 1, 0);

@@ -32,8 +32,8 @@ CREATE FUNCTION abc_next_tier(previous abc_tier, computed abc_tier, periods inte
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	was integer := ascii(previous::text);
-	now_ integer := ascii(computed::text);
+	was integer := @extschema@.abc_rank(previous);
+	now_ integer := @extschema@.abc_rank(computed);
 	needed integer;
 BEGIN
 	IF promote_after IS NULL OR promote_after < 1 OR demote_after IS NULL OR demote_after < 1 OR max_step < 1 THEN
@@ -55,7 +55,7 @@ BEGIN
 	IF periods < needed THEN
 		RETURN previous;
 	END IF;
-	RETURN chr(CASE WHEN now_ < was THEN greatest(now_, was - max_step) ELSE least(now_, was + max_step) END);
+	RETURN @extschema@.abc_tier_of_rank(was + sign(now_ - was)::integer * least(abs(now_ - was), max_step));
 END
 $$;
 COMMENT ON FUNCTION abc_next_tier(abc_tier, abc_tier, integer, integer, integer, integer) IS

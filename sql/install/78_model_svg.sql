@@ -75,13 +75,13 @@ DECLARE
 BEGIN
 	WITH p AS (
 		SELECT p.*, coalesce(lag(p.customers_share) OVER (ORDER BY p.point), 0) AS before
-		FROM jsonb_to_recordset(points) AS p (point integer, tier text, customers_share numeric,
+		FROM jsonb_to_recordset(points) AS p (point integer, tier @extschema@.abc_tier, customers_share numeric,
 			cumulative_share numeric, mean_value numeric)
 	)
 	SELECT string_agg(
 			_abc.svg_rect(f.x + f.w * p.before, f.y + f.h - f.h * greatest(p.mean_value, 0) / top,
 				f.w * (p.customers_share - p.before), f.h * greatest(p.mean_value, 0) / top,
-				_abc.colour(ascii(p.tier) - 64, tiers)),
+				_abc.colour(@extschema@.abc_rank(p.tier), tiers)),
 			E'\n' ORDER BY p.point) FILTER (WHERE p.mean_value > 0),
 		string_agg(
 			format('%s,%s',
@@ -224,9 +224,9 @@ AS $$
 BEGIN
 	RETURN (
 		WITH ends AS (
-			SELECT ascii(p.tier) - 64 AS tier_rank, max(p.customers) AS customers, max(p.customers_share) AS share,
+			SELECT @extschema@.abc_rank(p.tier) AS tier_rank, max(p.customers) AS customers, max(p.customers_share) AS share,
 				max(p.cumulative_share) AS reached
-			FROM jsonb_to_recordset(points) AS p (tier text, customers bigint, customers_share numeric,
+			FROM jsonb_to_recordset(points) AS p (tier @extschema@.abc_tier, customers bigint, customers_share numeric,
 				cumulative_share numeric) GROUP BY p.tier
 		), drawn AS (
 			SELECT e.tier_rank, e.customers - lag(e.customers, 1, 0::bigint) OVER w AS customers,

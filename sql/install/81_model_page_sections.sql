@@ -260,7 +260,7 @@ BEGIN
 		RETURN _abc.html_section(_abc.text(l, 'page.' || list), NULL, format('<p>%s</p>', _abc.text(l, 'page.nobody')));
 	END IF;
 	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c),
-		_abc.badge(c ->> 'from_name', ascii(c ->> 'from_tier') - 64, p.tiers),
+		_abc.badge(c ->> 'from_name', @extschema@.abc_rank((c ->> 'from_tier')::@extschema@.abc_tier), p.tiers),
 		_abc.badge(c ->> 'tier_name', (c ->> 'tier_rank')::integer, p.tiers),
 		_abc.amount(p, (c ->> 'value_before')::numeric), _abc.amount(p, (c ->> 'value')::numeric),
 		_abc.page_why(p, c)])
@@ -319,7 +319,7 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	SELECT array_agg(ARRAY[_abc.customer_cell(m, p, c),
-		_abc.badge(c ->> 'best_name', ascii(c ->> 'best_tier') - 64, p.tiers),
+		_abc.badge(c ->> 'best_name', @extschema@.abc_rank((c ->> 'best_tier')::@extschema@.abc_tier), p.tiers),
 		left(c ->> 'best_tier_until', 10), _abc.amount(p, (c ->> 'best_value')::numeric),
 		left(c ->> 'last_order', 10), c ->> p.treatment])
 	INTO cells FROM _abc.page_rows(m, _abc.page_condition('lost'), 'f.best_tier, f.best_value DESC NULLS LAST',

@@ -87,7 +87,8 @@ BEGIN
 	), columns AS (
 		SELECT v.to_state AS state, min(v.to_name) AS name FROM moves AS v GROUP BY 1
 	), lines AS (
-		SELECT r.state, ARRAY[_abc.badge(r.name, CASE WHEN length(r.state) = 1 THEN ascii(r.state) - 64 END, p.tiers)]
+		SELECT r.state, ARRAY[_abc.badge(r.name,
+				CASE WHEN length(r.state) = 1 THEN @extschema@.abc_rank(r.state::@extschema@.abc_tier) END, p.tiers)]
 			|| array_agg(_abc.number_text(coalesce(v.customers, 0), 0) ORDER BY length(c.state), c.state) AS line
 		FROM rows AS r CROSS JOIN columns AS c
 		LEFT JOIN moves AS v ON v.from_state = r.state AND v.to_state = c.state GROUP BY r.state, r.name
