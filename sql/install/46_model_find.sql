@@ -89,15 +89,19 @@ END
 $$;
 COMMENT ON FUNCTION _abc.sound(@extschema@.abc_model, regclass) IS 'a stored definition, checked against the catalog';
 
--- A relation in a message, between quotes: no second pair of them.  The table of overrides stands for its model.
+-- A relation in a message, between quotes: no second pair of them; its number if it is gone.  The table of overrides
+-- stands for its model.
 CREATE FUNCTION _abc.shown(relation regclass) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN (SELECT concat(n.nspname, '.', regexp_replace(c.relname, '_override$', ''))
-	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation);
+RETURN coalesce(
+	(SELECT concat(n.nspname, '.', regexp_replace(c.relname, '_override$', ''))
+		FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation),
+	relation::text);
 COMMENT ON FUNCTION _abc.shown(regclass) IS 'a relation of a model in a message';
 
 -- The table of the definition of the model that a relation belongs to.  Only definitions of the relation's
 -- own owner are read: a stranger's table could run his row-level security functions with the caller's rights.
+-- By its name the first one read is the right one, unless something was renamed: others may be dropped meanwhile.
 CREATE FUNCTION _abc.definition_of(model regclass, OUT definition regclass, OUT m @extschema@.abc_model)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -110,7 +114,8 @@ BEGIN
 		SELECT d.oid, format('%I.%I', n.nspname, d.relname) FROM pg_class AS r
 		JOIN pg_class AS d ON d.relowner = r.relowner JOIN pg_namespace AS n ON n.oid = d.relnamespace
 		WHERE r.oid = model AND d.reloftype = '@extschema@.abc_model'::regtype AND d.relkind = 'r'
-		ORDER BY d.oid = r.oid DESC, d.relnamespace = r.relnamespace DESC, d.oid
+		ORDER BY d.oid = r.oid DESC, d.relnamespace = r.relnamespace DESC, d.relname = r.relname || '_model' DESC,
+			d.relname = regexp_replace(r.relname, '_[a-z]+$', '_model') DESC, d.oid
 	LOOP
 		IF NOT has_table_privilege(candidate, 'SELECT') THEN
 			unreadable := candidate;

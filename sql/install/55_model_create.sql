@@ -242,20 +242,43 @@ AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_drop_model(regclass) IS
 'drop all relations of a model, its history too; an error if something of yours depends on one of them';
 
+-- The table of a definition, of which no lock is left: the error takes back those of the block. Two who drop a model
+-- would each hold one, and wait for that of the other.
+CREATE FUNCTION _abc.definition_unlocked(model regclass) RETURNS regclass
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found regclass;
+BEGIN
+	BEGIN
+		SELECT d.definition INTO found FROM _abc.definition_of(model) AS d;
+		RAISE SQLSTATE 'ABC01';
+	EXCEPTION WHEN SQLSTATE 'ABC01' THEN
+		RETURN found;
+	END;
+END
+$$;
+COMMENT ON FUNCTION _abc.definition_unlocked(regclass) IS 'part of abc_drop_model: the table of a definition';
+
 CREATE FUNCTION _abc.abc_drop_model(model regclass) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 AS $$
 DECLARE
+	name text := _abc.shown(model);
 	definition regclass;
 	m @extschema@.abc_model;
 	rel record;
 BEGIN
 	PERFORM _abc.check_may(model, 'drop');
-	SELECT d.definition INTO definition FROM _abc.definition_of(model) AS d;
+	definition := _abc.definition_unlocked(model);
 	-- the table before its row: who waits for the row has a lock on the table, that it could not be dropped; and before
 	-- the views, whose readers do not look at it
 	PERFORM _abc.lock_alone(ARRAY[definition]::oid[]);
-	m := _abc.lock(model, 'drop');
+	IF NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = definition) THEN
+		RAISE EXCEPTION USING ERRCODE = 'undefined_object',
+			MESSAGE = format('model "%s" was dropped by another session', name);
+	END IF;
+	m := _abc.lock(definition, 'drop');
 	PERFORM _abc.lock_alone(_abc.relations_to_lock(m));
 	PERFORM _abc.drop_tracking(m);
 	FOR rel IN

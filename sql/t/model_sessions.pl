@@ -55,14 +55,14 @@ $node->safe_psql('postgres', qq{
 # One session: statements without a pause, and the errors that nobody should see.
 sub session
 {
-	my ($number) = @_;
-	my $until = time + $seconds;
+	my ($number, $for, @what) = @_;
+	my $until = time + $for;
 	my ($statements, @faults) = (0);
 
 	srand($seed + $number);
 	while (time < $until)
 	{
-		my @batch = map { pick(@actions)->() } 1 .. 20;
+		my @batch = map { pick(@what)->() } 1 .. 20;
 		my ($code, $out, $errors) = $node->psql('postgres', join(";\n", @batch) . ';', extra_params => [ '-v', 'VERBOSITY=verbose' ], on_error_stop => 0);
 		$statements += @batch;
 		while ($errors =~ /ERROR:\s+(\w{5}): (.*)/g) { push @faults, "$1 $2" if !$expected{$1}; }
@@ -71,28 +71,39 @@ sub session
 	return (scalar(@faults), "session $number: $statements statements", @faults);
 }
 
-my @sessions;
-foreach my $number (1 .. 6)
+# Six of them at once, a test each.
+sub sessions
 {
-	pipe(my $answer, my $tell) or die $!;
-	my $pid = fork;
-	if (!$pid)
+	my ($title, $for, @what) = @_;
+	my @sessions;
+
+	foreach my $number (1 .. 6)
 	{
-		my ($faults, @lines) = session($number);
-		print $tell join("\n", $faults, @lines);
+		pipe(my $answer, my $tell) or die $!;
+		my $pid = fork;
+		if (!$pid)
+		{
+			my ($faults, @lines) = session($number, $for, @what);
+			print $tell join("\n", $faults, @lines);
+			close $tell;
+			require POSIX;
+			POSIX::_exit(0);
+		}
 		close $tell;
-		require POSIX;
-		POSIX::_exit(0);
+		push @sessions, [ $pid, $answer ];
 	}
-	close $tell;
-	push @sessions, [ $pid, $answer ];
+	foreach my $session (@sessions)
+	{
+		my ($faults, $name, @lines) = split /\n/, do { local $/; readline $session->[1] };
+		waitpid $session->[0], 0;
+		is($faults, 0, "$title, $name") or diag(join("\n", @lines[ 0 .. ($#lines > 9 ? 9 : $#lines) ]));
+	}
+	return;
 }
-foreach my $session (@sessions)
-{
-	my ($faults, $what, @lines) = split /\n/, do { local $/; readline $session->[1] };
-	waitpid $session->[0], 0;
-	is($faults, 0, $what) or diag(join("\n", @lines[ 0 .. ($#lines > 9 ? 9 : $#lines) ]));
-}
+
+sessions('everything', $seconds, @actions);
+# Locks that two sessions both hold before either asks for more: a matter of milliseconds, so again and again.
+sessions('made and dropped', $seconds / 2, sub { $create }, (sub { q{SELECT abc_drop_model('m')} }) x 3);
 
 # The end: as of a day that nobody has refreshed, by one definition, without overrides.
 $node->psql('postgres', $create, on_error_stop => 0);
