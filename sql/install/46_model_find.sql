@@ -7,11 +7,6 @@ CREATE FUNCTION _abc.rethrow(code text, message text, detail text, hint text) RE
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	-- who only reads takes no lock: a column of ours can be gone by the time it is asked for
-	IF code = '42703' AND message ~ '^column s\.[akt][0-9]+ ' THEN
-		RAISE EXCEPTION USING ERRCODE = 'serialization_failure', MESSAGE = 'the model was altered while it was read',
-			HINT = 'Ask again.';
-	END IF;
 	IF detail <> '' AND hint <> '' THEN
 		RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail, HINT = hint;
 	ELSIF detail <> '' THEN
@@ -23,6 +18,41 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _abc.rethrow(text, text, text, text) IS 'raise an error that was caught, without its context';
+
+-- Whether the relations of a definition that was read are there now, and the columns it knows. Both are asked of what
+-- is there now, while the snapshot of a reader shows the catalog as it was: of a relation that is gone
+-- has_table_privilege says NULL.
+CREATE FUNCTION _abc.is_as_defined(m @extschema@.abc_model) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	EXECUTE format('SELECT %s FROM %s LIMIT 0', array_to_string(m.key_columns || m.carried_columns, ', '), m.state);
+	RETURN NOT EXISTS (SELECT FROM unnest(_abc.relation_oids(m)) AS r (oid)
+		WHERE r.oid IS NOT NULL AND has_table_privilege(r.oid, 'SELECT') IS NULL);
+EXCEPTION WHEN undefined_column OR undefined_table OR syntax_error THEN
+	RETURN false;
+END
+$$;
+COMMENT ON FUNCTION _abc.is_as_defined(@extschema@.abc_model) IS
+'part of what reads a model: whether it is still what its definition said';
+
+-- Who only reads a model takes no lock of it: what it was by its definition can be gone by the time it is asked for.
+CREATE FUNCTION _abc.rethrow_reading(m @extschema@.abc_model, code text, message text, detail text, hint text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- undefined_column, undefined_table, and the syntax_error of a number in the place of a name
+	IF code IN ('42703', '42P01', '42601') AND NOT _abc.is_as_defined(m) THEN
+		RAISE EXCEPTION USING ERRCODE = 'serialization_failure',
+			MESSAGE = format('model "%s" was altered while it was read', m.name),
+			HINT = 'Ask again.';
+	END IF;
+	PERFORM _abc.rethrow(code, message, detail, hint);
+END
+$$;
+COMMENT ON FUNCTION _abc.rethrow_reading(@extschema@.abc_model, text, text, text, text) IS
+'raise an error that was caught while a model was read';
 
 -- Many functions of the interface are abc_as_owner in C: they do what the function of the same name and arguments in
 -- this schema does, as the owner of the relation that is their first argument. It can ask who called.
@@ -37,14 +67,21 @@ LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'abc_caller_path';
 COMMENT ON FUNCTION _abc.caller_path() IS 'the schemas that the caller of such a function sees, as a search_path';
 
--- All relations of a model that there are.
+-- All relations of a model, what readers see first; NULL where it has none.
+CREATE FUNCTION _abc.relation_oids(m @extschema@.abc_model) RETURNS oid[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ARRAY[(m).face, (m).ranked, (m).changes, (m).history, (m).trend, (m).state, (m).before, (m).version,
+	(m).change, (m).run, (m).override, (m).summary, (m).sums, (m).reading, (m).noted]::oid[];
+COMMENT ON FUNCTION _abc.relation_oids(@extschema@.abc_model) IS
+'the relations of a model, without its definition, whether they are there or not';
+
+-- Those that there are.
 CREATE FUNCTION _abc.relations(m @extschema@.abc_model) RETURNS regclass[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN ARRAY(SELECT c.oid::regclass
-		FROM unnest(ARRAY[m.face, m.ranked, m.changes, m.history, m.trend, m.state, m.before, m.version,
-			m.change, m.run, m.override, m.summary, m.sums, m.reading, m.noted]) WITH ORDINALITY AS r (rel, i)
+		FROM unnest(_abc.relation_oids(m)) WITH ORDINALITY AS r (rel, i)
 		JOIN pg_class AS c ON c.oid = r.rel ORDER BY r.i);
 END
 $$;

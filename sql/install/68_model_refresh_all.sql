@@ -51,6 +51,9 @@ BEGIN
 	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
 	message := SQLERRM;
+	IF has_table_privilege(model, 'SELECT') IS NULL THEN	-- dropped meanwhile
+		RETURN NULL;
+	END IF;
 	BEGIN
 		PERFORM _abc.record_failure(model, began, message);
 	EXCEPTION WHEN OTHERS THEN

@@ -216,7 +216,7 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
 		hint = PG_EXCEPTION_HINT;
-	PERFORM _abc.rethrow(code, message, detail, hint);
+	PERFORM _abc.rethrow_reading(m, code, message, detail, hint);
 END
 $$;
 COMMENT ON FUNCTION _abc.abc_explain(regclass, text) IS 'the work of abc_explain';

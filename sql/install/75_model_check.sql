@@ -321,7 +321,7 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS code_ = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
 		hint = PG_EXCEPTION_HINT;
-	PERFORM _abc.rethrow(code_, message, detail, hint);
+	PERFORM _abc.rethrow_reading(m, code_, message, detail, hint);
 END
 $$;
 COMMENT ON FUNCTION _abc.abc_check(regclass, date) IS 'the work of abc_check';

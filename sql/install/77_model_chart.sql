@@ -8,7 +8,7 @@
 CREATE FUNCTION abc_pareto(model regclass, points integer DEFAULT 100)
 RETURNS TABLE (point integer, tier text, tier_name text, customers bigint, customers_share double precision,
 	value numeric, cumulative_share double precision, mean_value numeric)
-LANGUAGE C STABLE PARALLEL SAFE
+LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_pareto(regclass, integer) IS
 'rows for a Pareto chart, best tier first and in it the largest customer first, about so many and at least one per '
@@ -18,10 +18,14 @@ COMMENT ON FUNCTION abc_pareto(regclass, integer) IS
 CREATE FUNCTION _abc.abc_pareto(model regclass, points integer)
 RETURNS TABLE (point integer, tier text, tier_name text, customers bigint, customers_share double precision,
 	value numeric, cumulative_share double precision, mean_value numeric)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := _abc.ran(_abc.find(model));
+	code text;
+	message text;
+	detail text;
+	hint text;
 BEGIN
 	IF points IS NULL OR points < 1 THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
@@ -53,6 +57,10 @@ BEGIN
 		SELECT s.point::integer, s.tier, s.tier_name, s.upto::bigint, (s.upto / s.of_all)::double precision, s.reached,
 			(s.reached / nullif(s.total, 0))::double precision, round(s.mean, 4)
 		FROM summed AS s ORDER BY s.point$q$, m) USING points;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		hint = PG_EXCEPTION_HINT;
+	PERFORM _abc.rethrow_reading(m, code, message, detail, hint);
 END
 $$;
 COMMENT ON FUNCTION _abc.abc_pareto(regclass, integer) IS 'part of abc_pareto: as the owner';

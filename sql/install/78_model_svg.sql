@@ -274,29 +274,37 @@ COMMENT ON FUNCTION _abc.pareto_svg(@extschema@.abc_model, jsonb, text[], text, 
 
 CREATE FUNCTION abc_pareto_svg(model regclass, title text DEFAULT NULL, unit text DEFAULT NULL,
 	language text DEFAULT NULL) RETURNS text
-LANGUAGE C STABLE PARALLEL SAFE
+LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'abc_as_owner';
 COMMENT ON FUNCTION abc_pareto_svg(regclass, text, text, text) IS
 'the Pareto chart of a model as SVG: mean value of the customers in the colours of their tiers in force, cumulative '
 	'share, a table of the tiers';
 
 CREATE FUNCTION _abc.abc_pareto_svg(model regclass, title text, unit text, language text) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := _abc.ran(_abc.find(model));
 	spoken text := _abc.language_of(m, language);
+	code text;
+	message text;
+	detail text;
+	hint text;
 BEGIN
 	RETURN _abc.pareto_svg(m, _abc.pareto_points(m),
 		ARRAY[coalesce(title, _abc.text(spoken, 'chart.title', m.name, m.value)),
 			_abc.text(spoken, 'chart.subtitle', _abc.day_text(spoken, m.last_as_of), m.scheme::text)],
 		unit, spoken, 760);
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		hint = PG_EXCEPTION_HINT;
+	PERFORM _abc.rethrow_reading(m, code, message, detail, hint);
 END
 $$;
 COMMENT ON FUNCTION _abc.abc_pareto_svg(regclass, text, text, text) IS 'part of abc_pareto_svg: as the owner';
 
 CREATE FUNCTION _abc.pareto_points(m @extschema@.abc_model) RETURNS jsonb
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN (SELECT coalesce(jsonb_agg(to_jsonb(p.*) ORDER BY p.point), '[]') FROM _abc.abc_pareto(m.face, 160) AS p);

@@ -297,9 +297,15 @@ LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m @extschema@.abc_model := _abc.ran(_abc.find(model));
-	p _abc.page := _abc.page_of(m, unit, _abc.language_of(m, language));
-	heading text := _abc.xml(coalesce(title, _abc.text(p.language, 'page.title', m.name)));
+	p _abc.page;
+	heading text;
+	code text;
+	message text;
+	detail text;
+	hint text;
 BEGIN
+	p := _abc.page_of(m, unit, _abc.language_of(m, language));
+	heading := _abc.xml(coalesce(title, _abc.text(p.language, 'page.title', m.name)));
 	RETURN concat_ws(E'\n', '<!DOCTYPE html>',
 		format('<html lang="%s"><head><meta charset="utf-8"/>'
 			'<meta name="viewport" content="width=device-width, initial-scale=1"/>',
@@ -312,6 +318,10 @@ BEGIN
 					_abc.day_text(p.language, p.before)) END),
 			_abc.xml(_abc.page_lead(m, p))),
 		_abc.page_cards(m, p), _abc.page_body(m, p), _abc.page_foot(m, p), '</main></body></html>');
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		hint = PG_EXCEPTION_HINT;
+	PERFORM _abc.rethrow_reading(m, code, message, detail, hint);
 END
 $$;
 COMMENT ON FUNCTION _abc.abc_report_html(regclass, text, text, text) IS 'part of abc_report_html: as the owner';

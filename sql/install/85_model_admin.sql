@@ -88,14 +88,19 @@ DECLARE
 	m @extschema@.abc_model := _abc.complete(_abc.lock(model, 'grant'));
 	grantee text := CASE WHEN lower(role) = 'public' THEN 'PUBLIC' ELSE role::regrole::text END;
 	home record;
+	usable boolean;
 BEGIN
+	-- two GRANTs at once do not wait for each other, but fail
+	EXECUTE _abc.fill('LOCK TABLE {model} IN SHARE UPDATE EXCLUSIVE MODE', m);
 	SELECT n.oid, quote_ident(n.nspname) AS name INTO home
 	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = m.face;
 	EXECUTE _abc.fill('GRANT SELECT ON {face}, {ranked}, {history}, {changes}, {trend}, {state}, {run}, {version}, '
 		'{override}, {model} TO ', m) || grantee;
-	IF has_schema_privilege(home.oid, 'USAGE WITH GRANT OPTION') THEN
+	usable := CASE grantee WHEN 'PUBLIC' THEN has_schema_privilege('public', home.oid, 'USAGE')
+		ELSE has_schema_privilege(role::regrole, home.oid, 'USAGE') END;
+	IF NOT usable AND has_schema_privilege(home.oid, 'USAGE WITH GRANT OPTION') THEN
 		EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s', home.name, grantee);
-	ELSIF grantee = 'PUBLIC' OR NOT has_schema_privilege(role::regrole, home.oid, 'USAGE') THEN
+	ELSIF NOT usable THEN
 		RAISE NOTICE USING
 			MESSAGE = format('schema %s is not yours to grant: its owner must let %s use it', home.name, grantee),
 			HINT = format('GRANT USAGE ON SCHEMA %s TO %s;', home.name, grantee);

@@ -104,6 +104,13 @@ sub sessions
 sessions('everything', $seconds, @actions);
 # Locks that two sessions both hold before either asks for more: a matter of milliseconds, so again and again.
 sessions('made and dropped', $seconds / 2, sub { $create }, (sub { q{SELECT abc_drop_model('m')} }) x 3);
+# A reader whose model is altered meanwhile is told so, or sees it as it was or is: never a number in the place of a name.
+$node->psql('postgres', "$create; SELECT abc_refresh('m')", on_error_stop => 0);
+sessions('read and altered', $seconds / 2,
+	(map { my $attributes = $_; sub { qq{SELECT abc_alter_model('m', attributes => '$attributes')} } } ('{}', '{a}')),
+	(map { my $read = $_; sub { "SELECT $read" } } (q{length(abc_report_html('m'))}, q{length(abc_pareto_svg('m'))},
+		map { "count(*) FROM $_" } (q{abc_explain('m', '7')}, q{abc_report('m')}, q{abc_check('m')},
+			q{abc_transitions('m')}, q{abc_simulate('m', '50/80')}))));
 
 # The end: as of a day that nobody has refreshed, by one definition, without overrides.
 $node->psql('postgres', $create, on_error_stop => 0);
