@@ -224,8 +224,8 @@ AS $$
 BEGIN
 	RETURN (
 		WITH ends AS (
-			SELECT @extschema@.abc_rank(p.tier) AS tier_rank, max(p.customers) AS customers, max(p.customers_share) AS share,
-				max(p.cumulative_share) AS reached
+			SELECT @extschema@.abc_rank(p.tier) AS tier_rank, max(p.customers) AS customers,
+				max(p.customers_share) AS share, max(p.cumulative_share) AS reached
 			FROM jsonb_to_recordset(points) AS p (tier @extschema@.abc_tier, customers bigint, customers_share numeric,
 				cumulative_share numeric) GROUP BY p.tier
 		), drawn AS (
