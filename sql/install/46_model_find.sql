@@ -19,6 +19,26 @@ END
 $$;
 COMMENT ON FUNCTION _abc.rethrow(text, text, text, text) IS 'raise an error that was caught, without its context';
 
+-- All relations of a model, what readers see first; NULL where it has none.
+CREATE FUNCTION _abc.relation_oids(m @extschema@.abc_model) RETURNS oid[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ARRAY[(m).face, (m).ranked, (m).changes, (m).history, (m).trend, (m).state, (m).before, (m).version,
+	(m).change, (m).run, (m).override, (m).summary, (m).sums, (m).reading, (m).noted]::oid[];
+COMMENT ON FUNCTION _abc.relation_oids(@extschema@.abc_model) IS
+'the relations of a model, without its definition, whether they are there or not';
+
+-- Those that there are.
+CREATE FUNCTION _abc.relations(m @extschema@.abc_model) RETURNS regclass[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ARRAY(SELECT c.oid::regclass
+		FROM unnest(_abc.relation_oids(m)) WITH ORDINALITY AS r (rel, i)
+		JOIN pg_class AS c ON c.oid = r.rel ORDER BY r.i);
+END
+$$;
+COMMENT ON FUNCTION _abc.relations(@extschema@.abc_model) IS 'the relations of a model, without its definition';
+
 -- Whether the relations of a definition that was read are there now, and the columns it knows. Both are asked of what
 -- is there now, while the snapshot of a reader shows the catalog as it was: of a relation that is gone
 -- has_table_privilege says NULL.
@@ -66,26 +86,6 @@ CREATE FUNCTION _abc.caller_path() RETURNS text
 LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'abc_caller_path';
 COMMENT ON FUNCTION _abc.caller_path() IS 'the schemas that the caller of such a function sees, as a search_path';
-
--- All relations of a model, what readers see first; NULL where it has none.
-CREATE FUNCTION _abc.relation_oids(m @extschema@.abc_model) RETURNS oid[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ARRAY[(m).face, (m).ranked, (m).changes, (m).history, (m).trend, (m).state, (m).before, (m).version,
-	(m).change, (m).run, (m).override, (m).summary, (m).sums, (m).reading, (m).noted]::oid[];
-COMMENT ON FUNCTION _abc.relation_oids(@extschema@.abc_model) IS
-'the relations of a model, without its definition, whether they are there or not';
-
--- Those that there are.
-CREATE FUNCTION _abc.relations(m @extschema@.abc_model) RETURNS regclass[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN ARRAY(SELECT c.oid::regclass
-		FROM unnest(_abc.relation_oids(m)) WITH ORDINALITY AS r (rel, i)
-		JOIN pg_class AS c ON c.oid = r.rel ORDER BY r.i);
-END
-$$;
-COMMENT ON FUNCTION _abc.relations(@extschema@.abc_model) IS 'the relations of a model, without its definition';
 
 -- What is stored in a definition is not believed where it could do harm: all relations must have one owner,
 -- so that nobody refreshes or drops a stranger's; and types go into SQL as they are, so they are names of types.

@@ -283,9 +283,7 @@ BEGIN
 	PERFORM _abc.drop_tracking(m);
 	FOR rel IN
 		SELECT c.oid::regclass AS name, c.relkind
-		FROM unnest(ARRAY[m.ranked, m.face, m.changes, m.history, m.trend, m.before, m.state, m.version,
-				m.change, m.run, m.override, m.summary, m.sums, m.reading, m.noted, definition])
-			WITH ORDINALITY AS r (oid, i)
+		FROM unnest(_abc.relations(m) || definition) WITH ORDINALITY AS r (oid, i)
 		JOIN pg_class AS c ON c.oid = r.oid ORDER BY r.i
 	LOOP
 		EXECUTE format('DROP %s %s', CASE rel.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, rel.name);

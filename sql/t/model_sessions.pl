@@ -37,6 +37,7 @@ my @actions = (
 	sub { q{SELECT abc_undo('m')} },
 	sub { rand() < 0.3 ? q{SELECT abc_drop_model('m')} : $create },
 	sub { $create },
+	sub { q{SELECT abc_grant('m', 'public')} },
 	sub { q{SELECT tier, count(*), sum(value) FROM m GROUP BY 1} },
 	sub { pick(q{SELECT count(*) FROM m_ranked}, q{SELECT count(*) FROM m_changes}, q{SELECT count(*) FROM m_history}, q{SELECT * FROM abc_report('m')}, q{SELECT * FROM abc_check('m')}) },
 	sub { q{UPDATE facts SET v = v + 1 WHERE id % 10 = (SELECT (random() * 9)::integer)} },
